@@ -1,0 +1,37 @@
+package main
+
+import (
+	_ "github.com/alecthomas/kong"
+	_ "github.com/cloudflare/circl/sign/bls"
+	_ "github.com/gofiber/fiber/v2"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/microcosm-cc/bluemonday"
+	_ "github.com/nicksnyder/go-i18n/v2/i18n"
+	_ "github.com/nyaruka/phonenumbers"
+	_ "github.com/prometheus/client_golang/prometheus"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/skip2/go-qrcode"
+	_ "github.com/slack-go/slack"
+	_ "github.com/tetratelabs/wazero"
+	_ "github.com/tink-crypto/tink-go/v2/aead"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/xuri/excelize/v2"
+	_ "github.com/yuin/goldmark"
+	_ "go.mongodb.org/mongo-driver/v2/mongo"
+	_ "go.opentelemetry.io/otel"
+	_ "go.opentelemetry.io/otel/sdk/trace"
+	_ "go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	_ "go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	_ "go.uber.org/goleak"
+	_ "golang.org/x/time/rate"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/language"
+	_ "golang.org/x/text/unicode/norm"
+	_ "gopkg.in/yaml.v3"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)
+
+func main() {}
