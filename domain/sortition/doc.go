@@ -1,0 +1,2 @@
+// Package sortition draws panels of people by lot.
+package sortition
