@@ -1,0 +1,61 @@
+# Folkmoot. `make help` lists what there is to do.
+SHELL := bash
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BENCH ?= .
+BENCH_PKGS ?= ./...
+
+NPM := scripts/assets/node_modules/.package-lock.json
+SOLVER := app/highs/wasm/names.json
+PAGES := app/web/assets/dist/manifest.json
+
+.PHONY: help assets build run demo test race lint bench cover image clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+assets: $(SOLVER) $(PAGES) ## install npm packages by lock file; build styles, fonts and solver
+
+$(NPM): scripts/assets/package.json scripts/assets/package-lock.json
+	cd scripts/assets && npm ci --no-fund --no-audit
+	@touch $@
+
+$(SOLVER): scripts/assets/highs.mjs $(NPM)
+	node scripts/assets/highs.mjs
+
+$(PAGES): scripts/assets/web.mjs $(wildcard app/web/assets/src/*) $(NPM)
+	node scripts/assets/web.mjs
+
+build: assets ## write bin/folkmoot
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/folkmoot ./app
+
+run: build ## serve with the embedded store and simulated gateways
+	bin/folkmoot serve
+
+demo: build ## play a whole citizens' jury through its real doors; EXIT=1 stops after it
+	bin/folkmoot demo $(if $(filter 1,$(EXIT)),--exit)
+
+test: assets ## everything: vet, tests, races, browser; says what it skipped
+	scripts/ci/test.sh
+
+race: assets ## tests under the race detector, where races matter
+	scripts/ci/race.sh
+
+lint: ## formatting, vet and golangci-lint where it is installed
+	scripts/ci/lint.sh
+
+bench: assets ## benchmarks; BENCH=regexp and BENCH_PKGS=packages narrow them
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(BENCH_PKGS)
+
+cover: assets ## coverage of the whole, written to coverage.html
+	go test -coverpkg=./... -coverprofile=coverage.out ./...
+	go tool cover -html=coverage.out -o coverage.html
+	@go tool cover -func=coverage.out | tail -1
+
+image: ## build the container image
+	docker build --build-arg VERSION=$(VERSION) -t folkmoot:$(VERSION) .
+
+clean: ## remove what was built, never the data
+	rm -rf bin coverage.* app/web/assets/dist/* app/highs/wasm/*
