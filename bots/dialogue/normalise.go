@@ -1,0 +1,122 @@
+package dialogue
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// readAtMost bounds how many runes of a text are read for meaning; the whole
+// text is kept by the caller.
+const readAtMost = 2000
+
+// token is one word of a message, folded for matching.
+type token struct {
+	text string
+	// brk says that punctuation or a line end follows.
+	brk bool
+}
+
+// message is a text prepared for understanding.
+type message struct {
+	raw      string
+	tokens   []token
+	question bool
+}
+
+// letters that do not fold by decomposition.
+var strokes = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ß", "ss", "ı", "i", "æ", "ae", "œ", "oe")
+
+// signs people send instead of words.
+var signs = map[rune]string{
+	'👍': "thumbsup", '✅': "thumbsup", '✔': "thumbsup", '👌': "thumbsup", '☑': "thumbsup",
+	'👎': "thumbsdown", '❌': "thumbsdown", '✖': "thumbsdown", '🙅': "thumbsdown", '🚫': "thumbsdown",
+}
+
+// fold gives the form in which words are compared: compatibility form, case
+// and accents away, digits of every script as 0-9, apostrophes dropped.
+func fold(s string) string {
+	s = cases.Fold().String(norm.NFKC.String(s))
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range norm.NFD.String(s) {
+		if folded, keep := foldRune(r); keep {
+			b.WriteRune(folded)
+		}
+	}
+	return strokes.Replace(b.String())
+}
+
+func foldRune(r rune) (rune, bool) {
+	switch {
+	case r < unicode.MaxASCII && r != '\'' && r != '`':
+		return r, true
+	case strings.ContainsRune("'`’‘ʼ´′", r):
+		return 0, false
+	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Sk, r):
+		return 0, false
+	case unicode.Is(unicode.Nd, r):
+		return '0' + rune(digitValue(r)), true
+	}
+	return r, true
+}
+
+// digitValue finds a decimal digit's value: in Unicode every run of ten
+// decimal digits is contiguous, so counting back to the run's start works.
+func digitValue(r rune) int {
+	v := 0
+	for v < 9 && unicode.Is(unicode.Nd, r-rune(v)-1) {
+		v++
+	}
+	return v
+}
+
+// read prepares a text for understanding.
+func read(text string) message {
+	runes := []rune(text)
+	if len(runes) > readAtMost {
+		runes = runes[:readAtMost]
+	}
+	m := message{raw: string(runes)}
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			m.tokens = append(m.tokens, token{text: word.String()})
+			word.Reset()
+		}
+	}
+	for _, r := range fold(m.raw) {
+		switch {
+		case signs[r] != "":
+			flush()
+			m.tokens = append(m.tokens, token{text: signs[r]})
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			word.WriteRune(r)
+		default:
+			flush()
+			m.punctuation(r)
+		}
+	}
+	flush()
+	return m
+}
+
+func (m *message) punctuation(r rune) {
+	if r == '?' || r == '؟' {
+		m.question = true
+	}
+	if len(m.tokens) > 0 && (unicode.IsPunct(r) || r == '\n') {
+		m.tokens[len(m.tokens)-1].brk = true
+	}
+}
+
+// words joins the folded tokens by single spaces.
+func (m message) words() string {
+	parts := make([]string, len(m.tokens))
+	for i, t := range m.tokens {
+		parts[i] = t.text
+	}
+	return strings.Join(parts, " ")
+}

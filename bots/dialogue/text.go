@@ -1,0 +1,374 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// text takes a resident's message, in the fixed order of precedence.
+func (t *turn) text() Result {
+	whole, lang := t.whole()
+	switch {
+	case whole == IsStop:
+		return t.stop(lang)
+	case whole == IsHelp:
+		return t.help(lang)
+	case t.danger():
+		return t.signpost()
+	case t.state.Status == Stopped:
+		return t.whileStopped(whole, lang)
+	}
+	if r, done := t.echo(); done {
+		return r
+	}
+	// A few whole-message commands must reach past a question that takes any
+	// words at all.
+	if n, open := t.open(); open && !(n.Ask == AskText && isCommand(whole)) {
+		if r, done := t.answer(n); done {
+			return r
+		}
+	}
+	if r, done := t.keyword(whole, lang); done {
+		return r
+	}
+	return t.catchAll()
+}
+
+func isCommand(i Intent) bool {
+	return i == IsChange || i == IsLanguage || i == IsStart || i == IsReal || i == IsPerson || i == IsWho
+}
+
+// polite words around a keyword do not change it.
+var polite = wordSet("please pls plz thanks thank you thx ta hi hello sorry now x xx prosze diolch plis obrigado obrigada")
+
+// whole finds the keyword a message consists of. STOP and HELP are known in
+// every language, whatever the conversation's; the rest in the reading order.
+func (t *turn) whole() (Intent, string) {
+	full := t.msg.words()
+	var core []string
+	for _, tok := range t.msg.tokens {
+		if !polite[tok.text] {
+			core = append(core, tok.text)
+		}
+	}
+	for _, words := range []string{full, strings.Join(core, " ")} {
+		for _, x := range lexicons {
+			if i := x.whole[words]; i == IsStop || i == IsHelp {
+				return i, x.lang
+			}
+		}
+		for _, x := range t.order {
+			if i := x.whole[words]; i != None && i != IsStop && i != IsHelp {
+				return i, x.lang
+			}
+		}
+	}
+	return t.languageName(full)
+}
+
+// languageName finds a language asked for by name, whichever is in use.
+func (t *turn) languageName(words string) (Intent, string) {
+	for _, x := range lexicons {
+		if x.whole[words] == IsLanguage {
+			return IsLanguage, x.lang
+		}
+	}
+	return None, ""
+}
+
+// within finds the first keyword phrase anywhere in a message.
+func within(tokens []token, order []*index, want func(Intent) bool) (Intent, string) {
+	for i := range tokens {
+		for _, x := range order {
+			for _, e := range x.within[tokens[i].text] {
+				if want(e.intent) && matches(tokens[i:], e.words) {
+					return e.intent, x.lang + ":" + joinWords(e.words)
+				}
+			}
+		}
+	}
+	return None, ""
+}
+
+func (t *turn) stop(lang string) Result {
+	t.read = Reading{Intent: IsStop, Rule: lang + ":stop", Class: ByPhrase}
+	if t.state.Status == Stopped {
+		return Ignored
+	}
+	t.state.Status = Stopped
+	t.legal = true
+	t.do(DoOptOut, map[string]string{"input": t.in.ID})
+	t.say("stopped", nil)
+	return Handled
+}
+
+func (t *turn) help(lang string) Result {
+	t.read = Reading{Intent: IsHelp, Rule: lang + ":help", Class: ByPhrase}
+	t.legal = true
+	t.handOver("help", "normal")
+	t.say("help", nil)
+	if t.state.Status != Stopped {
+		t.again()
+	}
+	return Handled
+}
+
+// danger looks for words of danger in every language there is.
+func (t *turn) danger() bool {
+	_, rule := within(t.msg.tokens, lexicons, func(i Intent) bool { return i == IsDanger })
+	if rule != "" {
+		t.read = Reading{Intent: IsDanger, Rule: rule, Class: ByWord}
+	}
+	return rule != ""
+}
+
+// signpost answers words of danger: fixed text, top of the queue. The open
+// question stays open, and words given in answer to it are kept as its answer
+// would be, by the person who reads them.
+func (t *turn) signpost() Result {
+	t.legal = true
+	t.handOver("danger", "urgent")
+	t.say("danger", nil)
+	return Handed
+}
+
+// whileStopped keeps silence after STOP; only START ends it. Words are still
+// read by a person.
+func (t *turn) whileStopped(whole Intent, lang string) Result {
+	switch whole {
+	case IsStart:
+		return t.start(lang)
+	case IsThanks:
+		t.read = Reading{Intent: whole, Rule: "silence_after_stop"}
+		return Ignored
+	}
+	t.read = Reading{Rule: "silence_after_stop"}
+	t.handOver("after_stop", "low")
+	return Handed
+}
+
+func (t *turn) start(lang string) Result {
+	t.read = Reading{Intent: IsStart, Rule: lang + ":start", Class: ByPhrase}
+	if t.state.Status != Stopped {
+		t.say("start.already", nil)
+		t.again()
+		return Handled
+	}
+	t.state.Status = Open
+	if t.state.Outcome != "" {
+		t.state.Status = Ended
+	}
+	t.do(DoOptIn, map[string]string{"input": t.in.ID})
+	t.say("started", nil)
+	t.again()
+	return Handled
+}
+
+func (t *turn) handOver(reason, priority string) {
+	t.do(DoHandOver, map[string]string{"reason": reason, "priority": priority, "input": t.in.ID})
+}
+
+// echo recognises the reply just answered, coming again: the same words
+// within seconds, a message sent before the open question was asked, or a
+// second message of a burst that says the same.
+func (t *turn) echo() (Result, bool) {
+	last := t.state.Last
+	if last.At.IsZero() {
+		return "", false
+	}
+	since := t.at.Sub(last.At)
+	words := t.msg.words()
+	if words == last.Text && since < repeatWithin {
+		t.read = Reading{Intent: last.Intent, Rule: "repeat"}
+		return Ignored, true
+	}
+	if t.at.Before(t.state.Asked.Add(-time.Second)) && t.state.Outcome == "" {
+		t.read = Reading{Rule: "crossed"}
+		t.again()
+		return ByState, true
+	}
+	if since < burstWithin && (last.Intent == IsYes || last.Intent == IsNo) && !t.answersOpen() {
+		if r := yesNo(t.msg, t.order); r.Intent == last.Intent && r.Class != ByDigit {
+			t.read = Reading{Intent: r.Intent, Rule: "burst:" + r.Rule, Class: r.Class}
+			return Ignored, true
+		}
+	}
+	return "", false
+}
+
+func (t *turn) answersOpen() bool {
+	n, open := t.open()
+	if !open {
+		return false
+	}
+	r := t.readAnswer(n)
+	return r.Intent != None && r.Intent != IsUnclear
+}
+
+// keyword does what a global keyword asks.
+func (t *turn) keyword(whole Intent, lang string) (Result, bool) {
+	intent, rule, class := whole, lang+":"+string(whole), ByPhrase
+	if intent == None || intent == IsThanks {
+		if found, by := within(t.msg.tokens, t.order, func(i Intent) bool { return i != IsDanger }); found != None {
+			intent, rule, class = found, by, ByWord
+		}
+	}
+	if intent == None {
+		return "", false
+	}
+	t.read = Reading{Intent: intent, Rule: rule, Class: class}
+	if b, ok := t.env.Flow.Intents[intent]; ok {
+		return t.flowIntent(b), true
+	}
+	return t.builtIn(intent, lang)
+}
+
+// flowIntent does a flow's own branch for a keyword; an open question that it
+// does not leave is repeated.
+func (t *turn) flowIntent(b Branch) Result {
+	t.follow(b, "")
+	if b.Go == "" {
+		t.again()
+	}
+	return Handled
+}
+
+// answersFrom maps the questions people ask to the text that answers them.
+var answersFrom = map[Intent]string{IsReal: "faq.real", IsPay: "faq.pay", IsWhen: "faq.when", IsWhere: "faq.where", IsPrivacy: "faq.privacy"}
+
+func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
+	switch intent {
+	case IsStart:
+		return t.start(lang), true
+	case IsChange:
+		return t.change(), true
+	case IsLanguage:
+		return t.language(lang), true
+	case IsThanks:
+		if _, open := t.open(); open {
+			return "", false
+		}
+		return Ignored, true
+	case IsErase:
+		t.do(DoEraseRequest, map[string]string{"input": t.in.ID})
+		t.say("erase", nil)
+		return Handled, true
+	case IsWithdraw:
+		return t.withdraw(), true
+	case IsReal, IsPay, IsWhen, IsWhere, IsPrivacy:
+		t.say(answersFrom[intent], nil)
+		t.again()
+		return Handled, true
+	case IsWho:
+		t.handOver("wrong_person", "normal")
+		t.say("wrong_person", nil)
+		return Handed, true
+	}
+	t.handOver(string(intent), "normal")
+	t.say("to_person", nil)
+	return Handed, true
+}
+
+func (t *turn) withdraw() Result {
+	t.do(DoWithdraw, map[string]string{"input": t.in.ID})
+	t.state.Outcome, t.state.Status, t.state.Ended, t.state.Due = "withdrawn", Ended, t.env.Now, time.Time{}
+	t.remember(t.read)
+	t.say("withdrawn", nil)
+	return Handled
+}
+
+// language switches to a language the process offers.
+func (t *turn) language(lang string) Result {
+	t.read.Value = lang
+	if lang != "en" && !slices.ContainsFunc(t.env.Langs, func(l string) bool { return base(l) == lang }) {
+		t.handOver("language", "normal")
+		t.say("language.none", nil)
+		return Handed
+	}
+	t.state.Lang = lang
+	t.do(DoLanguage, map[string]string{"lang": lang})
+	t.say("language", nil)
+	t.again()
+	return Handled
+}
+
+// catchAll deals with what nothing else understood.
+func (t *turn) catchAll() Result {
+	if a, ok := t.approved(); ok {
+		t.read = Reading{Rule: "approved_answer:" + a.ID, Class: ByWord}
+		t.say("approved", map[string]string{"answer": a.Answer})
+		t.again()
+		return Handled
+	}
+	if _, open := t.open(); !open {
+		return t.byState()
+	}
+	if t.state.Status == WithPerson {
+		t.handOver("more", "normal")
+		return Handed
+	}
+	return t.clarify()
+}
+
+// approved finds the approved answer whose words are all in the message.
+func (t *turn) approved() (Approved, bool) {
+	have := map[string]bool{}
+	for _, tok := range t.msg.tokens {
+		have[tok.text] = true
+	}
+	for _, a := range t.env.Vars.Answers {
+		for _, all := range a.Words {
+			wanted := strings.Fields(read(all).words())
+			if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return !have[w] }) {
+				return a, true
+			}
+		}
+	}
+	return Approved{}, false
+}
+
+// clarify asks again, twice; then a person takes over.
+func (t *turn) clarify() Result {
+	if t.state.Clarify >= clarifyMost {
+		t.state.Status = WithPerson
+		t.handOver("not_understood", "normal")
+		t.say("handed", nil)
+		return Handed
+	}
+	t.state.Clarify++
+	switch {
+	case t.in.Media > 0 && len(t.msg.tokens) == 0:
+		t.say("clarify.media", nil)
+	case t.state.Clarify == clarifyMost:
+		t.say("clarify.second", nil)
+	default:
+		t.say("clarify", nil)
+	}
+	t.again()
+	return Clarified
+}
+
+// byState answers a reply to a question that is no longer open: short replies
+// get the state of things, words go to a person.
+func (t *turn) byState() Result {
+	state := t.env.Flow.stateText(t.state.Outcome)
+	if t.state.Outcome == "withdrawn" {
+		state = "withdrawn.state"
+	}
+	data := map[string]string{"ended": t.state.Ended.UTC().Format(time.RFC3339)}
+	if r := yesNo(t.msg, t.order); r.Intent == IsYes || r.Intent == IsNo || r.Intent == IsChoice {
+		t.read = r
+		t.say(state, data)
+		if r.Aside {
+			t.handOver("aside", "low")
+		}
+		return ByState
+	}
+	t.handOver("message", "normal")
+	if t.env.Now.Sub(t.state.Told) > toldAgain {
+		t.say("to_person", nil)
+		t.state.Told = t.env.Now
+	}
+	return Handed
+}

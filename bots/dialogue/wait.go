@@ -1,0 +1,61 @@
+package dialogue
+
+import "time"
+
+// deadline is when the wait for an answer at n ends; zero is never.
+func (t *turn) deadline(n Node) time.Time {
+	var end time.Time
+	if n.Wait.For > 0 {
+		end = t.state.Asked.Add(n.Wait.For)
+	}
+	until, err := time.Parse(time.RFC3339, t.env.Vars.Values[n.Wait.Until])
+	if err == nil && (end.IsZero() || until.Before(end)) {
+		end = until
+	}
+	return end.UTC()
+}
+
+// due is when the next tick is wanted: the next reminder, if it comes before
+// the deadline, else the deadline.
+func (t *turn) due(n Node) time.Time {
+	end := t.deadline(n)
+	if t.state.Reminded < len(n.Wait.Remind) {
+		next := t.state.Asked.Add(n.Wait.Remind[t.state.Reminded])
+		if end.IsZero() || next.Before(end) {
+			return next
+		}
+	}
+	return end
+}
+
+// tick does what time has made due: the time-out, or one reminder however
+// many were missed, or nothing.
+func (t *turn) tick() Result {
+	t.read = Reading{Rule: "not_due"}
+	n, open := t.open()
+	if !open || t.state.Due.IsZero() || t.env.Now.Before(t.state.Due) {
+		return Ignored
+	}
+	if end := t.deadline(n); !end.IsZero() && !t.env.Now.Before(end) {
+		return t.timeout(n)
+	}
+	for t.state.Reminded < len(n.Wait.Remind) && !t.env.Now.Before(t.state.Asked.Add(n.Wait.Remind[t.state.Reminded])) {
+		t.state.Reminded++
+	}
+	t.state.Due = t.due(n)
+	if t.state.Status != Open {
+		t.read.Rule = "no_reminder_while_" + string(t.state.Status)
+		return Ignored
+	}
+	t.read.Rule = "reminder"
+	t.say(n.Wait.Say, nil)
+	t.again()
+	return Handled
+}
+
+func (t *turn) timeout(n Node) Result {
+	t.read.Rule = "time_out"
+	t.state.Due = time.Time{}
+	t.follow(n.Wait.Timeout, "")
+	return Handled
+}
