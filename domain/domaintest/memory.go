@@ -231,9 +231,9 @@ func (r *Repo[T]) Page(ctx context.Context, q domain.Query) ([]T, domain.Cursor,
 	return out, next, nil
 }
 
-// Count counts what Find would yield without a limit.
+// Count counts what Find would yield without a limit and a cursor.
 func (r *Repo[T]) Count(ctx context.Context, q domain.Query) (int64, error) {
-	q.Limit = 0
+	q.Limit, q.After = 0, ""
 	recs, err := r.find(ctx, q)
 	return int64(len(recs)), err
 }
