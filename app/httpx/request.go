@@ -1,0 +1,82 @@
+package httpx
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"folkmoot/domain"
+)
+
+// Path is a decoded path parameter, copied. Fiber leaves it as it was sent.
+func Path(c *fiber.Ctx, name string) (string, error) {
+	v, err := url.PathUnescape(utils.CopyString(c.Params(name)))
+	if err != nil {
+		return "", domain.E(domain.Invalid, "the address holds a broken %% sign").Because(err)
+	}
+	return v, nil
+}
+
+// Query gives all query parameters, copied and decoded.
+func Query(c *fiber.Ctx) (url.Values, error) {
+	v, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return nil, domain.E(domain.Invalid, "the part of the address after the question mark cannot be read").Because(err)
+	}
+	return v, nil
+}
+
+// Header is a request header, copied.
+func Header(c *fiber.Ctx, name string) string { return utils.CopyString(c.Get(name)) }
+
+// Headers gives all request headers, copied, in net/http's form: what a
+// signature check or a bot is handed.
+func Headers(c *fiber.Ctx) http.Header {
+	h := http.Header{}
+	c.Request().Header.VisitAll(func(k, v []byte) { h.Add(string(k), string(v)) })
+	return h
+}
+
+// Cookie is a cookie's value, copied, "" when there is none.
+func Cookie(c *fiber.Ctx, name string) string { return utils.CopyString(c.Cookies(name)) }
+
+// RawBody is a copy of the body exactly as it was sent: what a signature was
+// made over. Fiber's own Body would decompress it.
+func RawBody(c *fiber.Ctx) []byte { return append([]byte(nil), c.Request().Body()...) }
+
+// Form gives the fields of an urlencoded form, copied.
+func Form(c *fiber.Ctx) (url.Values, error) {
+	if err := wants(c, fiber.MIMEApplicationForm); err != nil {
+		return nil, err
+	}
+	v, err := url.ParseQuery(string(c.Request().Body()))
+	if err != nil {
+		return nil, domain.E(domain.Invalid, "the form could not be read; please go back and send it again").Because(err)
+	}
+	return v, nil
+}
+
+// Body is a copy of the body when it has the media type and comes
+// uncompressed; 415 otherwise. An empty body needs no type.
+func Body(c *fiber.Ctx, mediaType string) ([]byte, error) {
+	body := RawBody(c)
+	if len(body) == 0 {
+		return nil, nil
+	}
+	return body, wants(c, mediaType)
+}
+
+func wants(c *fiber.Ctx, mediaType string) error {
+	if enc := Header(c, fiber.HeaderContentEncoding); enc != "" && enc != "identity" {
+		return HTTPError(http.StatusUnsupportedMediaType, "send the body uncompressed")
+	}
+	got, _, err := mime.ParseMediaType(Header(c, fiber.HeaderContentType))
+	if err != nil || !strings.EqualFold(got, mediaType) {
+		return HTTPError(http.StatusUnsupportedMediaType, "send the body as %s and say so in Content-Type", mediaType)
+	}
+	return nil
+}
