@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Pending is a document with effects that are due, earliest first.
+type Pending struct {
+	Collection string
+	ID         string
+	Effects    []domain.Effect
+}
+
+// Source is where effects lie: the store over all its collections.
+type Source interface {
+	Due(ctx context.Context, now time.Time, limit int) ([]Pending, error)
+	Settle(ctx context.Context, collection, id string, done []string, failed map[string]time.Time) error
+}
+
+// Handler executes an effect. It is called at least once for each and must
+// change nothing the second time.
+type Handler func(ctx context.Context, e domain.Effect) error
+
+// Relay executes pending effects by kind until they are acknowledged.
+type Relay struct {
+	Source   Source
+	Handlers map[string]Handler
+	Clock    domain.Clock
+	Log      *slog.Logger
+	Workers  int            // documents at once; default 8
+	Wake     chan struct{}  // written to when effects were stored; may be nil
+	Jitter   func() float64 // 0 to 1; default random
+}
+
+// batch is how many documents of each collection one round takes.
+const batch = 200
+
+// Run executes effects when woken, until ctx ends. Ticks of the job "relay"
+// find what a wake-up missed.
+func (r *Relay) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.Wake:
+			if _, err := r.Drain(ctx, r.Clock.Now()); err != nil && ctx.Err() == nil {
+				r.Log.Warn("relay stopped early; the next tick goes on", "err", err)
+			}
+		}
+	}
+}
+
+// Drain executes everything due at now, also what that execution stores in
+// turn, and answers how many effects were executed.
+func (r *Relay) Drain(ctx context.Context, now time.Time) (int, error) {
+	total := 0
+	for {
+		if err := Fence(ctx); err != nil {
+			return total, err
+		}
+		pending, err := r.Source.Due(ctx, now, batch)
+		if err != nil {
+			return total, err
+		}
+		n, err := r.round(ctx, pending)
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// round executes the effects of the documents, several documents at once, and
+// answers how many succeeded.
+func (r *Relay) round(ctx context.Context, pending []Pending) (int, error) {
+	workers := r.Workers
+	if workers == 0 {
+		workers = 8
+	}
+	queue := make(chan Pending)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	total := 0
+	for range workers {
+		wg.Go(func() {
+			for p := range queue {
+				n, err := r.execute(ctx, p)
+				mu.Lock()
+				total += n
+				if err != nil {
+					errs = append(errs, err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, p := range pending {
+		queue <- p
+	}
+	close(queue)
+	wg.Wait()
+	return total, errors.Join(errs...)
+}
+
+// execute runs a document's due effects in order and settles them in one
+// write.
+func (r *Relay) execute(ctx context.Context, p Pending) (int, error) {
+	var done []string
+	failed := map[string]time.Time{}
+	for _, e := range p.Effects {
+		if err := r.handle(ctx, e); err != nil {
+			failed[e.ID] = r.Clock.Now().Add(r.backoff(e.Attempts))
+			r.Log.Warn("effect failed", "kind", e.Kind, "effect", e.ID, "collection", p.Collection,
+				"attempts", e.Attempts+1, "code", domain.CodeOf(err), "err", err)
+			continue
+		}
+		done = append(done, e.ID)
+	}
+	if ctx.Err() != nil {
+		failed = nil // cut off, not failed
+	}
+	if err := r.Source.Settle(ctx, p.Collection, p.ID, done, failed); err != nil {
+		return 0, err // executed, not acknowledged: executed again, to no effect
+	}
+	return len(done), nil
+}
+
+// handle executes one effect; a panic in a handler counts as its failure.
+func (r *Relay) handle(ctx context.Context, e domain.Effect) (err error) {
+	h, ok := r.Handlers[e.Kind]
+	if !ok {
+		return domain.E(domain.Internal, "no handler for effects of kind %q", e.Kind)
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = domain.E(domain.Internal, "handler of %q panicked: %v", e.Kind, v)
+		}
+	}()
+	return h(ctx, e)
+}
+
+// backoff is 1 s, 4 s, 16 s, ... up to an hour, each between half and whole.
+func (r *Relay) backoff(attempts int) time.Duration {
+	d := time.Hour
+	if attempts < 6 {
+		d = time.Second << (2 * attempts)
+	}
+	jitter := r.Jitter
+	if jitter == nil {
+		jitter = rand.Float64
+	}
+	return d/2 + time.Duration(jitter()*float64(d/2))
+}
