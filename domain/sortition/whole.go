@@ -1,0 +1,410 @@
+package sortition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+)
+
+// wholeSolver finds the leximin optimum over lotteries of whole panels where
+// the linear relaxation is not enough (section 5): it proves people
+// uncoverable, and adds proved inequalities until the relaxation's optimum can
+// be realised.
+type wholeSolver struct {
+	m        *model
+	solver   Solver
+	key      string
+	stages   int
+	progress func(Progress)
+	panels   [][]int
+	mip      Program
+	work     int // pricing programmes solved
+	maxWork  int
+	unproved bool
+}
+
+// optimum is a lottery with its proof.
+type optimum struct {
+	marg   *marginals
+	panels []weighted
+	proved bool
+}
+
+func (w *wholeSolver) report(phase string, done, total int) {
+	if w.progress != nil {
+		w.progress(Progress{Phase: phase, Done: done, Total: total})
+	}
+}
+
+// run is the whole method: relax, realise; when that fails, cover; when that
+// is not enough, cut.
+func (w *wholeSolver) run(ctx context.Context) (*optimum, error) {
+	defer func() {
+		if w.mip != nil {
+			w.mip.Close()
+		}
+	}()
+	covered := false
+	for {
+		marg, err := solveMarginals(ctx, w.m, w.solver, w.stages, func(done, total int) { w.report("leximin", done, total) })
+		if err != nil {
+			return nil, err
+		}
+		complete(marg)
+		panels, err := w.realise(ctx, marg, covered)
+		if err == nil {
+			return &optimum{marg, panels, !w.unproved}, nil
+		}
+		if !errors.Is(err, errNotRealised) {
+			return nil, err
+		}
+		if !covered {
+			covered = true
+			found, err := w.cover(ctx, marg)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				continue
+			}
+			if panels, err := w.realise(ctx, marg, covered); err == nil {
+				return &optimum{marg, panels, !w.unproved}, nil
+			} else if !errors.Is(err, errNotRealised) {
+				return nil, err
+			}
+		}
+		panels, err = w.separate(ctx, marg)
+		if err != nil {
+			return nil, err
+		}
+		if panels != nil {
+			return &optimum{marg, panels, !w.unproved}, nil
+		}
+	}
+}
+
+// complete gives types that no stage fixed (plain maximin stops early) the
+// last level, which the last solution attains for all of them.
+func complete(marg *marginals) {
+	for t, p := range marg.level {
+		if p == nil {
+			marg.level[t] = marg.stages[len(marg.stages)-1].level
+		}
+	}
+}
+
+// realise first makes one attempt; all of them once everyone is known to be
+// coverable, for before that the attempts are likely in vain.
+func (w *wholeSolver) realise(ctx context.Context, marg *marginals, all bool) ([]weighted, error) {
+	tries := 1
+	if all {
+		tries = len(attempts)
+		if len(w.m.types) <= 40 {
+			tries = 2
+		}
+	}
+	w.report("panels", 0, 0)
+	panels, err := realise(ctx, w.m, marg.level, w.solver, w.key, tries, func(counts []int) {
+		if len(w.panels) < 2000 {
+			w.panels = append(w.panels, counts)
+		}
+	})
+	return panels, err
+}
+
+// cover finds a panel for each type, or proves that there is none. It returns
+// whether it excluded anyone.
+func (w *wholeSolver) cover(ctx context.Context, marg *marginals) (bool, error) {
+	unseen := map[int]bool{}
+	for t, p := range marg.level {
+		if p.Sign() > 0 {
+			unseen[t] = true
+		}
+	}
+	w.forget(unseen, w.panels...)
+	for len(unseen) > 0 {
+		w.report("coverage", len(w.m.types)-len(unseen), len(w.m.types))
+		weights := make([]*big.Int, len(w.m.types))
+		for t := range weights {
+			weights[t] = new(big.Int)
+			if unseen[t] {
+				weights[t].SetInt64(1)
+			}
+		}
+		best, panel, err := w.heaviest(ctx, weights, 0.5)
+		if err != nil {
+			return false, err
+		}
+		if best.Sign() > 0 {
+			w.panels = append(w.panels, panel)
+			w.forget(unseen, panel)
+			continue
+		}
+		added, panel, err := w.addCut(ctx, weights, new(big.Int))
+		if err != nil {
+			return false, err
+		}
+		if added {
+			return true, nil
+		}
+		w.panels = append(w.panels, panel)
+		w.forget(unseen, panel)
+	}
+	return false, nil
+}
+
+func (w *wholeSolver) forget(unseen map[int]bool, panels ...[]int) {
+	for _, panel := range panels {
+		for t, c := range panel {
+			if c > 0 {
+				delete(unseen, t)
+			}
+		}
+	}
+}
+
+// heaviest is the panel of greatest weight, to within gap.
+func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap float64) (*big.Int, []int, error) {
+	w.work++
+	if w.maxWork > 0 && w.work > w.maxWork {
+		return nil, nil, errWork
+	}
+	if w.mip == nil {
+		program, err := w.solver.Load(ctx, panelProgram(w.m, floats(weights), true))
+		if err != nil {
+			return nil, nil, err
+		}
+		w.mip = program
+	} else if err := w.mip.SetCosts(floats(weights)); err != nil {
+		return nil, nil, err
+	}
+	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap})
+	if err != nil {
+		return nil, nil, err
+	}
+	if sol.Status == StatusInfeasible {
+		return nil, nil, errInfeasible
+	}
+	if !sol.Feasible {
+		return nil, nil, fmt.Errorf("a pricing programme ended with status %d", sol.Status)
+	}
+	counts, sum := make([]int, len(sol.Value)), new(big.Int)
+	for t, v := range sol.Value {
+		counts[t] = int(math.Round(v))
+		sum.Add(sum, new(big.Int).Mul(weights[t], big.NewInt(int64(counts[t]))))
+	}
+	if !w.m.feasible(counts) {
+		return nil, nil, errors.New("a pricing programme returned counts that are no panel")
+	}
+	return sum, counts, nil
+}
+
+// errWork ends a search that has used up its budget.
+var errWork = errors.New("the search used up its budget of pricing programmes")
+
+// addCut proves weights·c <= bound and adds it; instead of a proof it may
+// return a panel that breaks the bound.
+func (w *wholeSolver) addCut(ctx context.Context, weights []*big.Int, bound *big.Int) (bool, []int, error) {
+	proof, beaten, err := proveBound(ctx, w.m, w.solver, weights, bound, maxProofNodes)
+	if err != nil || beaten != nil {
+		return false, beaten, err
+	}
+	if proof == nil {
+		w.unproved = true
+		proof = &branchProof{kind: "none"}
+	}
+	w.m.cuts = append(w.m.cuts, cut{weights, bound, proof})
+	if w.mip != nil {
+		w.mip.Close() // the next programme includes the cut
+		w.mip = nil
+	}
+	return true, nil, nil
+}
+
+// separate runs column generation over whole panels towards the point. It
+// returns the lottery when the point is reached, or adds a cut that separates
+// the point from all panels and returns nil.
+func (w *wholeSolver) separate(ctx context.Context, marg *marginals) ([]weighted, error) {
+	x := make([]*big.Rat, len(marg.level))
+	for t, p := range marg.level {
+		x[t] = new(big.Rat).Mul(p, rat(w.m.n(t)))
+	}
+	master, err := newWholeMaster(ctx, w, x)
+	if err != nil {
+		return nil, err
+	}
+	defer master.program.Close()
+	for {
+		w.report("pricing", w.work, 0)
+		sol, err := master.program.Solve(ctx, SolveOptions{Primal: true})
+		if err != nil {
+			return nil, err
+		}
+		if sol.Status != StatusOptimal {
+			return nil, fmt.Errorf("the master programme ended with status %d", sol.Status)
+		}
+		if sol.Objective < masterZero {
+			if panels := master.exact(sol); panels != nil {
+				return panels, checkLottery(w.m, panels, x)
+			}
+		}
+		done, err := master.price(ctx, sol)
+		if err != nil || done {
+			return nil, err
+		}
+	}
+}
+
+// wholeMaster is the master programme over panels of all types: minimise the
+// shortfall from x.
+type wholeMaster struct {
+	w       *wholeSolver
+	x       []*big.Rat
+	panels  [][]int
+	seen    map[string]bool
+	lp      *LinearProgram
+	program Program
+}
+
+func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMaster, error) {
+	ms := &wholeMaster{w: w, x: x, seen: map[string]bool{}, lp: &LinearProgram{}}
+	for t := range x {
+		v, _ := x[t].Float64()
+		appendRow(ms.lp, SparseVector{Index: []int32{int32(t)}, Value: []float64{1}}, v, math.Inf(1))
+		appendColumn(ms.lp, 1, 0, math.Inf(1))
+	}
+	appendRow(ms.lp, SparseVector{}, 1, 1)
+	for _, counts := range w.panels {
+		if !ms.know(counts) {
+			continue
+		}
+		j := len(ms.lp.Cost)
+		appendColumn(ms.lp, 0, 0, math.Inf(1))
+		for t, c := range counts {
+			ms.lp.Rows[t].Add(j, float64(c))
+		}
+		ms.lp.Rows[len(x)].Add(j, 1)
+	}
+	program, err := w.solver.Load(ctx, ms.lp)
+	ms.program = program
+	return ms, err
+}
+
+// know notes a panel; false when it was known, or uses someone excluded.
+func (ms *wholeMaster) know(counts []int) bool {
+	key := fmt.Sprint(counts)
+	if ms.seen[key] {
+		return false
+	}
+	ms.seen[key] = true
+	ms.panels = append(ms.panels, counts)
+	return true
+}
+
+// price looks for a panel that improves the master. When the heaviest panel
+// under the duals weighs less than the point, that is a cut, and price is
+// done.
+func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
+	weights := ms.duals(sol)
+	best, panel, err := ms.w.heaviest(ctx, weights, 0)
+	if err != nil {
+		return false, err
+	}
+	for {
+		target := new(big.Rat)
+		for t, v := range ms.x {
+			target.Add(target, new(big.Rat).Mul(v, new(big.Rat).SetInt(weights[t])))
+		}
+		if new(big.Rat).SetInt(best).Cmp(target) < 0 {
+			added, beaten, err := ms.w.addCut(ctx, weights, best)
+			if err != nil || added {
+				return added, err
+			}
+			panel = beaten
+			best = weigh(weights, beaten)
+			continue
+		}
+		if !ms.know(panel) {
+			return false, errors.New("column generation stalled: the heaviest panel is known and the point is still out of reach")
+		}
+		ms.w.panels = append(ms.w.panels, panel)
+		return false, ms.add(panel)
+	}
+}
+
+func weigh(weights []*big.Int, counts []int) *big.Int {
+	sum := new(big.Int)
+	for t, c := range counts {
+		if c != 0 {
+			sum.Add(sum, new(big.Int).Mul(weights[t], big.NewInt(int64(c))))
+		}
+	}
+	return sum
+}
+
+func (ms *wholeMaster) add(counts []int) error {
+	var col SparseVector
+	for t, c := range counts {
+		col.Add(t, float64(c))
+	}
+	col.Add(len(ms.x), 1)
+	return ms.program.AddColumn(col, 0, 0, math.Inf(1))
+}
+
+// duals are the master's prices as whole numbers: exact ones where they
+// reconstruct with small denominators, else rounded, which is as good for a
+// cut: any weights that separate will do.
+func (ms *wholeMaster) duals(sol *Solution) []*big.Int {
+	exact := make([]*big.Rat, len(ms.x))
+	for t := range ms.x {
+		exact[t] = fraction(sol.RowDual[t])
+		if exact[t].Sign() < 0 {
+			exact[t].SetInt64(0)
+		}
+	}
+	out, scale := integers(exact)
+	if scale.BitLen() <= 40 {
+		return out
+	}
+	for t := range out {
+		out[t] = big.NewInt(int64(math.Round(math.Max(0, sol.RowDual[t]) * (1 << 24))))
+	}
+	return out
+}
+
+// exact solves for the weights of the support.
+func (ms *wholeMaster) exact(sol *Solution) []weighted {
+	var support [][]int
+	for j, counts := range ms.panels {
+		if sol.Value[len(ms.x)+j] > weightZero {
+			support = append(support, counts)
+		}
+	}
+	rhs, scale := integers(ms.x)
+	a := make([][]*big.Int, len(rhs)+1)
+	for t := range rhs {
+		a[t] = make([]*big.Int, 0, len(support)+1)
+		for _, counts := range support {
+			a[t] = append(a[t], big.NewInt(int64(counts[t])))
+		}
+		a[t] = append(a[t], rhs[t])
+	}
+	for range support {
+		a[len(rhs)] = append(a[len(rhs)], big.NewInt(1))
+	}
+	a[len(rhs)] = append(a[len(rhs)], new(big.Int).Set(scale))
+	weights := bareiss(a, len(support))
+	if weights == nil {
+		return nil
+	}
+	var out []weighted
+	unit := new(big.Rat).SetInt(scale)
+	for j, counts := range support {
+		if weights[j].Sign() > 0 {
+			out = append(out, weighted{counts, weights[j].Quo(weights[j], unit)})
+		}
+	}
+	return out
+}
