@@ -149,7 +149,11 @@ func (e *edge) served(c *fiber.Ctx, d time.Duration) {
 		e.Observe(s)
 	}
 	ctx := c.UserContext()
-	e.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+	level := slog.LevelDebug // the metrics count what went well
+	if s.Status >= 400 {
+		level = slog.LevelInfo
+	}
+	e.Log.LogAttrs(ctx, level, "request",
 		slog.String("method", s.Method), slog.String("route", s.Route),
 		slog.Int("status", s.Status), slog.Int64("duration_ms", d.Milliseconds()),
 		slog.String("request_id", RequestID(ctx)), slog.String("actor_id", Actor(ctx).ID))
