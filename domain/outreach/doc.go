@@ -1,0 +1,33 @@
+// Package outreach keeps every exchange with a resident's phone, and with
+// their letterbox where they have none: who opted out, which conversations
+// are open, what is waiting to be sent, what came in, what needs a person,
+// and the waves that reach many people.
+//
+// What always holds:
+//
+//   - A number is one document ([Number]): its opt-outs, its conversations and
+//     its unsent messages. A STOP and a claim for sending therefore compete
+//     for one version, and STOP wins whatever is not in flight.
+//   - An inbound event is stored under provider:kind:external id before anyone
+//     is told that it arrived ([Service.Receive]), and its outcome is one
+//     write of the number ([Service.Step]). Processing it again changes
+//     nothing: the number remembers the last events it took in.
+//   - A message's id is derived from what it is about, so asking twice sends
+//     once. The attempt is written before the call to the gateway; after a
+//     crash the message is unknown, never simply pending, and is looked for
+//     before it is sent again. A decision is never sent again without a
+//     person.
+//   - Message text, raw events, conversation states and the number itself are
+//     sealed under the number's own key and go with it. The keyed hash and the
+//     opt-outs stay.
+//
+// Bounds, and what happens there: a number holds [MaxOutbox] unsent messages
+// (further bulk waits, a further reply replaces the oldest waiting reply),
+// [MaxConversations] conversations (the one longest untouched is closed),
+// [MaxOptOuts] opt-outs by process (then it is opted out of everything),
+// [MaxPeople] people (the one longest unheard of is forgotten here, not in
+// its process), and a ring of [MaxSeen] events and [MaxSent] settled messages.
+//
+// The package sends nothing, parses no provider's format and knows no flow:
+// bots/sms does. It writes no words: a [Composer] does.
+package outreach

@@ -1,0 +1,221 @@
+package outreach
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+)
+
+func (s *Service) may(ctx context.Context, a domain.Actor, p domain.Permission, process string) (domain.ProcessRef, error) {
+	ref, err := s.Processes.Ref(ctx, process)
+	if err != nil {
+		return ref, err
+	}
+	return ref, domain.Authorize(a, p, ref.Scope())
+}
+
+// look is the entry of a look at personal data: recorded before it is shown.
+func (s *Service) look(a domain.Actor, process, action, subject, purpose string, count int) domain.Event {
+	now := s.Clock.Now()
+	return domain.Event{
+		ID:    domain.Derive("look", a.ID, action, subject, now.Format(time.RFC3339Nano)),
+		Chain: process, At: now, Actor: a.ID, Roles: a.RolesIn(domain.Scope{Process: process}), Via: a.Via,
+		Action: action, Subject: subject, Reason: purpose, Data: map[string]any{"count": count},
+	}
+}
+
+// WaveView is a wave as staff see it.
+type WaveView struct {
+	ID        string    `json:"id"`
+	Process   string    `json:"process"`
+	Template  string    `json:"template"`
+	Statuses  []string  `json:"statuses"`
+	Class     string    `json:"class"`
+	State     string    `json:"state"` // running, paused, cancelled, done
+	Told      int       `json:"told"`
+	Posted    int       `json:"posted"`
+	None      int       `json:"none"`
+	Urgent    bool      `json:"urgent"`
+	Expires   time.Time `json:"expires,omitzero"`
+	Version   int64     `json:"version"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// View leaves out the cursor and the effects.
+func (w Wave) View() WaveView {
+	return WaveView{
+		ID: w.ID, Process: w.Process, Template: w.Template, Statuses: w.Statuses, Class: w.Class,
+		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "",
+		Expires: w.Expires, Version: w.Version, CreatedAt: w.CreatedAt,
+	}
+}
+
+// WaveList lists the waves of a process, newest first.
+func (s *Service) WaveList(ctx context.Context, a domain.Actor, process string, after domain.Cursor, limit int) ([]WaveView, domain.Cursor, error) {
+	if _, err := s.may(ctx, a, domain.ViewProcess, process); err != nil {
+		return nil, "", err
+	}
+	q := domain.Query{Index: "process", Equal: []any{process}, Reverse: true, After: after, Limit: limit}
+	waves, next, err := s.Waves.Page(ctx, q)
+	out := make([]WaveView, len(waves))
+	for i, w := range waves {
+		out[i] = w.View()
+	}
+	return out, next, err
+}
+
+// WaveState is what an organiser can do to a wave.
+type WaveState struct {
+	State string `json:"state"` // running, paused or cancelled
+}
+
+// SteerWave pauses, resumes or cancels a wave. What is already sent stays
+// sent; unsent messages of it wait or are dropped. A wave that is done
+// planning can still be paused or cancelled while its messages wait.
+func (s *Service) SteerWave(ctx context.Context, cmd domain.Command, process, wave string, in WaveState) (WaveView, error) {
+	if _, err := s.may(ctx, cmd.Actor, domain.Broadcast, process); err != nil {
+		return WaveView{}, err
+	}
+	p := domain.Problems{}
+	known := in.State == WaveRunning || in.State == WavePaused || in.State == WaveCancelled
+	p.Need(known, "state", "say running, paused or cancelled")
+	if err := p.Err(); err != nil {
+		return WaveView{}, err
+	}
+	now := s.Clock.Now()
+	w, err := s.Waves.Update(ctx, wave, func(w *Wave) error {
+		if w.Process != process {
+			return domain.Hidden("wave")
+		}
+		if w.Done(cmd) || w.State == in.State {
+			return domain.ErrNoChange
+		}
+		if w.State == WaveCancelled {
+			return domain.E(domain.Conflict, "this wave was cancelled; start a new one instead")
+		}
+		w.State, w.Due = in.State, now
+		w.Record(cmd, now, domain.Event{Chain: process, Action: "wave." + in.State, Subject: "waves:" + wave})
+		return nil
+	})
+	return w.View(), err
+}
+
+// EmergencyInput is a broadcast that goes at once, in quiet hours too: the
+// venue is closed, the day is off. ConfirmedBy is the name of the person who
+// answers for it, beside the one who presses the button.
+type EmergencyInput struct {
+	Statuses    []string          `json:"statuses"`
+	Template    string            `json:"template"`
+	Vars        map[string]string `json:"vars,omitempty"`
+	ConfirmedBy string            `json:"confirmed_by"`
+}
+
+// Emergency starts a wave that knows no quiet hours.
+func (s *Service) Emergency(ctx context.Context, cmd domain.Command, process string, in EmergencyInput) (WaveView, error) {
+	ref, err := s.may(ctx, cmd.Actor, domain.Broadcast, process)
+	if err != nil {
+		return WaveView{}, err
+	}
+	p := domain.Problems{}
+	p.Need(len(in.Statuses) > 0, "statuses", "say who is to be told, such as confirmed")
+	p.Need(in.Template != "", "template", "choose the message")
+	p.Need(strings.TrimSpace(in.ConfirmedBy) != "", "confirmed_by", "an emergency needs the name of the person who answers for it")
+	if err := p.Err(); err != nil {
+		return WaveView{}, err
+	}
+	if _, err := s.Composer.Compose(ctx, Note{Process: ref, Template: in.Template, Vars: in.Vars}); err != nil {
+		return WaveView{}, &domain.Error{Code: domain.Invalid, Msg: "this message cannot be put into words yet",
+			Fields: map[string]string{"template": "choose a message of the catalogue and give all that it says"}, Err: err}
+	}
+	d := domain.BroadcastData{
+		Process: process, Statuses: in.Statuses, Template: in.Template, Vars: in.Vars,
+		Class: domain.ClassService, Expires: s.Clock.Now().Add(24 * time.Hour),
+	}
+	w, err := s.start(ctx, cmd.ID("wave"), d, in.ConfirmedBy)
+	if err != nil {
+		return WaveView{}, err
+	}
+	w, err = s.Waves.Update(ctx, w.ID, func(w *Wave) error {
+		if w.Done(cmd) {
+			return domain.ErrNoChange
+		}
+		w.Record(cmd, s.Clock.Now(), domain.Event{
+			Chain: process, Action: "wave.emergency", Subject: "waves:" + w.ID,
+			Data: map[string]any{"template": in.Template},
+		})
+		return nil
+	})
+	return w.View(), err
+}
+
+// OptOutInput is a wish told to a member of staff or chosen on a page.
+type OptOutInput struct {
+	Person string `json:"person"`
+	Source string `json:"source"` // staff or page
+}
+
+// OptOut opts a person's number out of the texts of the process. Staff need
+// the permission to serve people; a member may do it for themselves. Only the
+// resident can take it back, by text.
+func (s *Service) OptOut(ctx context.Context, cmd domain.Command, process string, in OptOutInput) error {
+	ref, err := s.Processes.Ref(ctx, process)
+	if err != nil {
+		return err
+	}
+	scope := ref.Scope()
+	scope.Person = in.Person
+	if !domain.May(cmd.Actor, domain.SelfServe, scope) {
+		if err := domain.Authorize(cmd.Actor, domain.ServePeople, ref.Scope()); err != nil {
+			return err
+		}
+	}
+	p := domain.Problems{}
+	p.Need(in.Source == FromStaff || in.Source == FromPage, "source", "say staff or page")
+	if err := p.Err(); err != nil {
+		return err
+	}
+	contact, err := s.Contacts.Contact(ctx, process, in.Person)
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	id := s.Hash(contact.Phone)
+	n, err := s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
+		if n.Done(cmd) {
+			return domain.ErrNoChange
+		}
+		n.Stop(OptOut{Scope: process, Source: in.Source, At: now, Evidence: cmd.Key})
+		n.Record(cmd, now, domain.Event{Chain: process, Action: "number.opted_out", Subject: "people:" + in.Person})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.archive(ctx, n)
+}
+
+// Forget removes a person from their number and destroys what only they had
+// there. When nobody else is reached at the number its key goes, and with it
+// every raw event, transcript and conversation; the keyed hash and the
+// opt-outs stay. Erasure of a person calls it with the number they had.
+func (s *Service) Forget(ctx context.Context, cmd domain.Command, process, person, phone string) error {
+	id, now, last := s.Hash(phone), s.Clock.Now(), false
+	_, err := s.Numbers.Update(ctx, id, func(n *Number) error {
+		n.Unbind(process, person)
+		last = len(n.People) == 0
+		if last {
+			n.Phone, n.Conversations, n.Outbox = "", nil, nil
+		}
+		n.Touch(cmd, now)
+		return nil
+	})
+	if domain.Is(err, domain.NotFound) {
+		return nil
+	}
+	if err != nil || !last {
+		return err
+	}
+	return s.Vault.Destroy(ctx, id)
+}

@@ -1,0 +1,402 @@
+package outreach
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Reasons why a message needs a person.
+const (
+	ReasonNotUnderstood = "not_understood"
+	ReasonHelp          = "help"
+	ReasonQuestion      = "question"
+	ReasonDanger        = "danger"       // signposted already; somebody must look now
+	ReasonNoProcess     = "no_process"   // nobody knows whom it is for
+	ReasonTooMany       = "too_many"     // more texts than a person would send
+	ReasonUnclear       = "unclear_send" // a decision that perhaps went out
+	ReasonRefused       = "refused"      // a service could not do what was asked
+)
+
+// States of an item.
+const (
+	ItemOpen     = "open"
+	ItemClaimed  = "claimed"
+	ItemAnswered = "answered"
+	ItemClosed   = "closed"
+)
+
+// QueueData is what [EffectQueue] carries: ids alone.
+type QueueData struct {
+	Process string    `json:"process,omitempty"`
+	Person  string    `json:"person,omitempty"`
+	Number  string    `json:"number"`
+	Event   string    `json:"event,omitempty"`   // the text that came
+	Message string    `json:"message,omitempty"` // the message that is unclear
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
+}
+
+// Item is one message that needs a person. It holds ids and times; the words
+// are opened for the one who claimed it.
+type Item struct {
+	domain.Root
+	QueueData
+	State    string    `json:"state"`
+	By       string    `json:"by,omitempty"` // who claimed it
+	Claimed  time.Time `json:"claimed_at,omitzero"`
+	Answered time.Time `json:"answered_at,omitzero"`
+	Closed   time.Time `json:"closed_at,omitzero"`
+	Outcome  string    `json:"outcome,omitempty"`
+}
+
+// nowhere stands for the process of an item that belongs to none.
+const nowhere = "none"
+
+// Queue declares how items are kept.
+var Queue = domain.Collection[Item]{
+	Name:   "queue",
+	Schema: 1,
+	Indexes: []domain.Index{
+		{Name: "process", Fields: []string{"process", "state", "rank", "at"}},
+	},
+	Keys: func(i *Item) map[string]any {
+		return map[string]any{"process": i.Process, "state": i.State, "rank": i.rank(), "at": i.At}
+	},
+	Shard: "id",
+}
+
+// rank puts danger first, then what may have gone wrong, then the rest.
+func (i *Item) rank() int64 {
+	switch i.Reason {
+	case ReasonDanger:
+		return 0
+	case ReasonUnclear, ReasonRefused:
+		return 1
+	}
+	return 2
+}
+
+// Notice kinds, for Slack. They carry no word and no person.
+const (
+	NoticeQueue  = "queue"
+	NoticeDanger = "queue_danger"
+)
+
+// enqueue makes the item, and lets the organisers know.
+func (s *Service) enqueue(ctx context.Context, effect string, d QueueData) error {
+	if d.Process == "" {
+		d.Process = nowhere
+	}
+	i := Item{QueueData: d, State: ItemOpen}
+	i.ID, i.CreatedAt, i.UpdatedAt = domain.Derive("queue", effect), d.At, d.At
+	kind := NoticeQueue
+	if d.Reason == ReasonDanger {
+		kind = NoticeDanger
+	}
+	body := ""
+	if ref, err := s.Processes.Ref(ctx, d.Process); err == nil {
+		body = ref.Body
+	}
+	i.Emit(domain.Command{Key: i.ID}, domain.EffectNotice, kind, d.At, domain.NoticeData{
+		Process: d.Process, Body: body, Role: domain.Organiser, Kind: kind, Subject: "queue:" + i.ID,
+		Vars: map[string]string{"reason": d.Reason},
+	})
+	if err := s.Queue.Insert(ctx, &i); err != nil && !domain.Is(err, domain.Conflict) {
+		return err
+	}
+	return nil
+}
+
+// ItemView is an item as staff see it. Text is there only for who opened it.
+type ItemView struct {
+	ID         string    `json:"id"`
+	Process    string    `json:"process"`
+	Person     string    `json:"person,omitempty"`
+	Reason     string    `json:"reason"`
+	State      string    `json:"state"`
+	By         string    `json:"by,omitempty"`
+	At         time.Time `json:"at"`
+	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+	ClosedAt   time.Time `json:"closed_at,omitzero"`
+	Outcome    string    `json:"outcome,omitempty"`
+	Text       string    `json:"text,omitempty"`
+	Version    int64     `json:"version"`
+}
+
+// View leaves out the words.
+func (i Item) View() ItemView {
+	return ItemView{
+		ID: i.ID, Process: i.Process, Person: i.Person, Reason: i.Reason, State: i.State, By: i.By, At: i.At,
+		ClaimedAt: i.Claimed, AnsweredAt: i.Answered, ClosedAt: i.Closed, Outcome: i.Outcome, Version: i.Version,
+	}
+}
+
+// QueueList lists the items of a process in a state, the most urgent and the
+// oldest first.
+func (s *Service) QueueList(ctx context.Context, a domain.Actor, process, state string, after domain.Cursor, limit int) ([]ItemView, domain.Cursor, error) {
+	if err := s.mayQueue(ctx, a, process); err != nil {
+		return nil, "", err
+	}
+	if state == "" {
+		state = ItemOpen
+	}
+	q := domain.Query{Index: "process", Equal: []any{process, state}, After: after, Limit: limit}
+	items, next, err := s.Queue.Page(ctx, q)
+	out := make([]ItemView, len(items))
+	for i, it := range items {
+		out[i] = it.View()
+	}
+	return out, next, err
+}
+
+// QueueCount counts the open items of a process; the number is nobody's data.
+func (s *Service) QueueCount(ctx context.Context, process string) (int64, error) {
+	return s.Queue.Count(ctx, domain.Query{Index: "process", Equal: []any{process, ItemOpen}})
+}
+
+// mayQueue checks the reader of a process's queue. Items that belong to no
+// process are for organisers of the whole installation.
+func (s *Service) mayQueue(ctx context.Context, a domain.Actor, process string) error {
+	if process == nowhere {
+		return domain.Authorize(a, domain.ReadQueue, domain.Scope{})
+	}
+	_, err := s.may(ctx, a, domain.ReadQueue, process)
+	return err
+}
+
+// QueueClaim takes an item and opens its words. The look is recorded before
+// the words are shown. Someone else's claim answers conflict.
+func (s *Service) QueueClaim(ctx context.Context, cmd domain.Command, process, item string) (ItemView, error) {
+	if err := s.mayQueue(ctx, cmd.Actor, process); err != nil {
+		return ItemView{}, err
+	}
+	now := s.Clock.Now()
+	i, err := s.change(ctx, cmd, process, item, "queue.claimed", func(i *Item) error {
+		if i.State == ItemClosed {
+			return domain.E(domain.Conflict, "this message is closed already")
+		}
+		if i.By != "" && i.By != cmd.Actor.ID && i.State == ItemClaimed {
+			return domain.E(domain.Conflict, "somebody else has taken this message; ask them to hand it back")
+		}
+		i.State, i.By, i.Claimed = ItemClaimed, cmd.Actor.ID, now
+		return nil
+	})
+	if err != nil {
+		return ItemView{}, err
+	}
+	return s.openItem(ctx, cmd.Actor, i)
+}
+
+func (s *Service) openItem(ctx context.Context, a domain.Actor, i Item) (ItemView, error) {
+	v := i.View()
+	chain := i.Process
+	if chain == nowhere {
+		chain = "installation"
+	}
+	if err := s.Audit.Append(ctx, s.look(a, chain, "queue.opened", "queue:"+i.ID, "answer a message", 1)); err != nil {
+		return ItemView{}, err
+	}
+	text, err := s.words(ctx, i)
+	if err != nil && !domain.Is(err, domain.NotFound) {
+		return ItemView{}, err
+	}
+	v.Text = text
+	return v, nil
+}
+
+func (s *Service) words(ctx context.Context, i Item) (string, error) {
+	if i.Event == "" {
+		return "", nil
+	}
+	r, err := s.Events.Get(ctx, i.Event)
+	if err != nil || r.Text == "" {
+		return "", err
+	}
+	plain, err := s.Vault.Open(ctx, r.Number, r.ID+"/text", r.Text)
+	return string(plain), err
+}
+
+// change is one recorded write of an item of the process.
+func (s *Service) change(ctx context.Context, cmd domain.Command, process, item, action string, do func(*Item) error) (Item, error) {
+	return s.Queue.Update(ctx, item, func(i *Item) error {
+		if i.Process != process {
+			return domain.Hidden("message")
+		}
+		if i.Done(cmd) {
+			return domain.ErrNoChange
+		}
+		if err := do(i); err != nil {
+			return err
+		}
+		if process == nowhere {
+			i.Touch(cmd, s.Clock.Now())
+			return nil
+		}
+		i.Record(cmd, s.Clock.Now(), domain.Event{Chain: process, Action: action, Subject: "queue:" + i.ID})
+		return nil
+	})
+}
+
+func held(i *Item, a domain.Actor) error {
+	if i.State != ItemClaimed || i.By != a.ID {
+		return domain.E(domain.Conflict, "take this message first, so that two people do not answer it")
+	}
+	return nil
+}
+
+// ReplyInput is a person's answer.
+type ReplyInput struct {
+	Text string `json:"text"`
+}
+
+// MaxReply is the longest answer, in characters: six segments.
+const MaxReply = 900
+
+// QueueReply texts the answer to the number that the message came from and
+// marks the item answered. The number's own opt-out still holds.
+func (s *Service) QueueReply(ctx context.Context, cmd domain.Command, process, item string, in ReplyInput) (ItemView, error) {
+	if err := s.mayQueue(ctx, cmd.Actor, process); err != nil {
+		return ItemView{}, err
+	}
+	text := strings.TrimSpace(in.Text)
+	p := domain.Problems{}
+	p.Need(text != "", "text", "write the answer")
+	p.Need(len([]rune(text)) <= MaxReply, "text", "keep it under %d characters, or call the person", MaxReply)
+	if err := p.Err(); err != nil {
+		return ItemView{}, err
+	}
+	i, err := s.Queue.Get(ctx, item)
+	if err != nil || i.Process != process {
+		return ItemView{}, domain.Hidden("message")
+	}
+	if !i.Done(cmd) {
+		if err := held(&i, cmd.Actor); err != nil {
+			return ItemView{}, err
+		}
+	}
+	if err := s.sayAnswer(ctx, cmd, i, text); err != nil {
+		return ItemView{}, err
+	}
+	i, err = s.change(ctx, cmd, process, item, "queue.answered", func(i *Item) error {
+		i.State, i.Answered = ItemAnswered, s.Clock.Now()
+		return nil
+	})
+	return i.View(), err
+}
+
+// sayAnswer queues the text under an id made of the command, before the item
+// is marked: a crash between the two is mended by asking again.
+func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, text string) error {
+	ref, err := s.Processes.Ref(ctx, i.Process)
+	if err != nil && i.Process != nowhere {
+		return err
+	}
+	words, err := s.Composer.Compose(ctx, Note{Process: ref, Template: "queue_reply", Vars: map[string]string{"text": text}})
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	m := Message{
+		ID: messageID("queue", i.ID, cmd.Key), Process: i.Process, Person: i.Person, Template: "queue_reply",
+		Class: domain.ClassReply, Lang: words.Lang, Parts: words.Parts, Zone: ref.Zone,
+		Created: now, NotBefore: now, ReplyTo: i.At, Expires: now.Add(72 * time.Hour),
+	}
+	if m.Body, err = s.Vault.Seal(ctx, i.Number, m.ID, []byte(words.Text)); err != nil {
+		return err
+	}
+	_, err = s.Numbers.Update(ctx, i.Number, func(n *Number) error {
+		if n.OptedOut(i.Process) {
+			return domain.E(domain.Conflict, "this number opted out of texts; call or write instead")
+		}
+		fresh, err := n.Enqueue(m)
+		if err == nil && !fresh {
+			return domain.ErrNoChange
+		}
+		return err
+	})
+	return err
+}
+
+// CloseInput says how a message was dealt with.
+type CloseInput struct {
+	Outcome string `json:"outcome"` // answered, called, no_answer_needed, send_again, do_not_send
+}
+
+var outcomes = map[string]bool{"answered": true, "called": true, "no_answer_needed": true, SendAgain: true, DoNotSend: true}
+
+// Outcomes of an item about a message that perhaps went out.
+const (
+	SendAgain = "send_again"
+	DoNotSend = "do_not_send"
+)
+
+// QueueClose ends an item. For an unclear message the outcome says whether it
+// is sent again.
+func (s *Service) QueueClose(ctx context.Context, cmd domain.Command, process, item string, in CloseInput) (ItemView, error) {
+	if err := s.mayQueue(ctx, cmd.Actor, process); err != nil {
+		return ItemView{}, err
+	}
+	p := domain.Problems{}
+	p.Need(outcomes[in.Outcome], "outcome", "say answered, called, no_answer_needed, send_again or do_not_send")
+	if err := p.Err(); err != nil {
+		return ItemView{}, err
+	}
+	i, err := s.Queue.Get(ctx, item)
+	if err != nil || i.Process != process {
+		return ItemView{}, domain.Hidden("message")
+	}
+	if i.Message != "" {
+		if err := s.resolve(ctx, i, in.Outcome); err != nil {
+			return ItemView{}, err
+		}
+	}
+	i, err = s.change(ctx, cmd, process, item, "queue.closed", func(i *Item) error {
+		i.State, i.Closed, i.Outcome = ItemClosed, s.Clock.Now(), in.Outcome
+		return nil
+	})
+	return i.View(), err
+}
+
+// resolve lets a held message go again, or ends it.
+func (s *Service) resolve(ctx context.Context, i Item, outcome string) error {
+	now := s.Clock.Now()
+	if outcome != SendAgain && outcome != DoNotSend {
+		return &domain.Error{Code: domain.Invalid, Msg: "this message perhaps reached the person",
+			Fields: map[string]string{"outcome": "say send_again or do_not_send"}}
+	}
+	n, err := s.Numbers.Update(ctx, i.Number, func(n *Number) error {
+		m := n.find(i.Message)
+		if m == nil || m.State != Held {
+			return domain.ErrNoChange
+		}
+		if outcome == DoNotSend {
+			m.end(Failed, now)
+			return nil
+		}
+		m.State, m.NotBefore, m.Looks, m.Resent = Pending, now, 0, true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.archive(ctx, n)
+}
+
+// QueueHandBack opens a claimed item for the others again.
+func (s *Service) QueueHandBack(ctx context.Context, cmd domain.Command, process, item string) (ItemView, error) {
+	if err := s.mayQueue(ctx, cmd.Actor, process); err != nil {
+		return ItemView{}, err
+	}
+	i, err := s.change(ctx, cmd, process, item, "queue.handed_back", func(i *Item) error {
+		if err := held(i, cmd.Actor); err != nil {
+			return err
+		}
+		i.State, i.By, i.Claimed = ItemOpen, "", time.Time{}
+		return nil
+	})
+	return i.View(), err
+}

@@ -1,0 +1,180 @@
+package outreach
+
+import (
+	"context"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Due lists the numbers with something to do in the lane now: to send, to
+// look for, or to move to its text.
+func (s *Service) Due(ctx context.Context, lane Lane, now time.Time, limit int) ([]Number, error) {
+	return s.numbers(ctx, "due_"+string(lane), now, limit)
+}
+
+// Claim is a message whose attempt is written and durable.
+type Claim struct {
+	Number  string
+	Phone   string
+	Message Message
+	Body    string
+}
+
+// Claim takes the next message to the number in the lane and writes that its
+// attempt has started, in competition with a STOP: one write of the number
+// decides. ok is false when there is nothing to send. What the claim found
+// overtaken is moved to its text.
+func (s *Service) Claim(ctx context.Context, number string, lane Lane, worker string) (c Claim, ok bool, err error) {
+	now := s.Clock.Now()
+	n, err := s.Numbers.Update(ctx, number, func(n *Number) error {
+		ok = false
+		halted := s.halt(ctx, n, now)
+		m, changed := n.Claim(now, lane, s.sender(worker))
+		if m != nil {
+			c.Message, ok = *m, true
+		}
+		if !changed && !halted {
+			return domain.ErrNoChange
+		}
+		n.UpdatedAt = now
+		return nil
+	})
+	if err != nil {
+		return Claim{}, false, err
+	}
+	if err := s.archive(ctx, n); err != nil || !ok {
+		return Claim{}, false, err
+	}
+	return s.opened(ctx, n, c)
+}
+
+// opened gives the claim its words and its number. When they cannot be
+// opened any more the message cannot go.
+func (s *Service) opened(ctx context.Context, n Number, c Claim) (Claim, bool, error) {
+	c.Number = n.ID
+	phone, err := s.Phone(ctx, n)
+	if err == nil {
+		c.Phone = phone
+		c.Body, err = s.Body(ctx, n.ID, c.Message)
+	}
+	if domain.Is(err, domain.NotFound) {
+		return Claim{}, false, s.Settle(ctx, c, Outcome{Class: Refused, Code: "erased"})
+	}
+	return c, err == nil, err
+}
+
+// Settle writes what the attempt came to, and files the message when it is
+// final.
+func (s *Service) Settle(ctx context.Context, c Claim, o Outcome) error {
+	now := s.Clock.Now()
+	n, err := s.Numbers.Update(ctx, c.Number, func(n *Number) error {
+		n.Settle(c.Message.ID, c.Message.Attempts, o, now, s.sender(""))
+		n.UpdatedAt = now
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.archive(ctx, n)
+}
+
+// Look writes what the sender found out about an unknown message. One that
+// only a person may have sent again becomes an item of the queue.
+func (s *Service) Look(ctx context.Context, number, message string, found Outcome) error {
+	now := s.Clock.Now()
+	n, err := s.Numbers.Update(ctx, number, func(n *Number) error {
+		if n.Look(message, found, now) {
+			m := n.find(message)
+			n.Emit(domain.Command{Key: message}, EffectQueue, "held", now, QueueData{
+				Process: m.Process, Person: m.Person, Number: n.ID, Message: m.ID, Reason: ReasonUnclear, At: now,
+			})
+		}
+		n.UpdatedAt = now
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.archive(ctx, n)
+}
+
+// Reported takes a delivery report: for a message still in the number's
+// outbox, or for its text. A report about a message nobody knows changes
+// nothing and answers false.
+func (s *Service) Reported(ctx context.Context, number, message string, r Report) (bool, error) {
+	now, here := s.Clock.Now(), false
+	n, err := s.Numbers.Update(ctx, number, func(n *Number) error {
+		here = n.Report(message, r, now)
+		if !here && r.OptedOut && n.Stop(OptOut{Scope: All, Source: FromCarrier, At: now, Evidence: message}) {
+			return nil
+		}
+		if !here {
+			return domain.ErrNoChange
+		}
+		return nil
+	})
+	switch {
+	case domain.Is(err, domain.NotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case here:
+		return true, s.archive(ctx, n)
+	}
+	_, err = s.Texts.Update(ctx, message, func(t *Text) error {
+		if !t.report(r) {
+			return domain.ErrNoChange
+		}
+		t.UpdatedAt = now
+		return nil
+	})
+	if domain.Is(err, domain.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// archive files the final messages as texts, then takes them out of the
+// outbox. A crash between the two leaves them due, and filing again changes
+// nothing.
+func (s *Service) archive(ctx context.Context, n Number) error {
+	done := n.finished()
+	if len(done) == 0 {
+		return nil
+	}
+	ids := make([]string, len(done))
+	for i, m := range done {
+		ids[i] = m.ID
+		t := textOf(n.ID, m)
+		if err := s.Texts.Insert(ctx, &t); err != nil && !domain.Is(err, domain.Conflict) {
+			return err
+		}
+	}
+	_, err := s.Numbers.Update(ctx, n.ID, func(n *Number) error {
+		n.release(ids)
+		return nil
+	})
+	return err
+}
+
+// halt drops messages of cancelled waves and puts off those of paused ones.
+func (s *Service) halt(ctx context.Context, n *Number, now time.Time) (changed bool) {
+	for i := range n.Outbox {
+		m := &n.Outbox[i]
+		if m.Wave == "" || m.State != Pending || m.NotBefore.After(now) {
+			continue
+		}
+		w, err := s.Waves.Get(ctx, m.Wave)
+		switch {
+		case err != nil:
+		case w.State == WaveCancelled:
+			m.end(Dropped, now)
+			changed = true
+		case w.State == WavePaused:
+			m.NotBefore = now.Add(time.Minute)
+			changed = true
+		}
+	}
+	return changed
+}

@@ -1,0 +1,155 @@
+package outreach
+
+import (
+	"context"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Contact is how a person of a process wants to be reached.
+type Contact struct {
+	Phone   string // E.164; empty: none, or not to be texted
+	Letters bool   // the person asked for letters
+	Lang    string // BCP 47; empty: the process's first language
+	Format  string // standard, easy_read, large_print, ...
+	Code    string // the person's own letter code, may be empty
+}
+
+// Postal is what a letter needs. It is asked for only when a batch is printed.
+type Postal struct {
+	Name    string
+	Address []string
+}
+
+// Contacts finds people; domain/people satisfies it. It asks no permission
+// and records no look: the program is telling people what they asked to know.
+type Contacts interface {
+	// Contact answers not_found for an unknown or erased person.
+	Contact(ctx context.Context, process, person string) (Contact, error)
+	// Postal answers not_found where no address is known.
+	Postal(ctx context.Context, process, person string) (Postal, error)
+	// Audience lists a page of the people whose status is status, in the
+	// order of their ids, and the cursor of the next page, "" at the end.
+	Audience(ctx context.Context, process, status string, after domain.Cursor, limit int) ([]string, domain.Cursor, error)
+}
+
+// Note is one message to be put into words.
+type Note struct {
+	Process  domain.ProcessRef
+	Template string
+	Lang     string
+	Format   string
+	Code     string
+	Vars     map[string]string
+}
+
+// Words is a message in words, ready to send.
+type Words struct {
+	Text  string
+	Lang  string // the language it was found in
+	Parts int    // segments as a text message
+}
+
+// Composer puts a note into words from the catalogue.
+type Composer interface {
+	Compose(ctx context.Context, n Note) (Words, error)
+}
+
+// Opening is a conversation that begins with a message of ours.
+type Opening struct {
+	Flow   string
+	Note   Note
+	Person string
+	Now    time.Time
+	Until  time.Time // when the question lapses, zero: the flow's own time
+}
+
+// Openings makes the first state of a flow that has just asked its question.
+type Openings interface {
+	Open(ctx context.Context, o Opening) (flow string, state []byte, wakes time.Time, err error)
+}
+
+// Deps is what the service needs.
+type Deps struct {
+	Numbers   domain.Repository[Number]
+	Events    domain.Repository[Received]
+	Texts     domain.Repository[Text]
+	Letters   domain.Repository[Letter]
+	Waves     domain.Repository[Wave]
+	Queue     domain.Repository[Item]
+	Processes domain.Processes
+	Contacts  Contacts
+	Composer  Composer
+	Openings  Openings
+	Vault     domain.Vault
+	Audit     domain.Auditor
+	Clock     domain.Clock
+	Quiet     Quiet
+	// Jitter answers a duration in [0, max); nil means none.
+	Jitter func(max time.Duration) time.Duration
+	// PartsPerSecond and PencePerPart are of the sender, for forecasts.
+	PartsPerSecond float64
+	PencePerPart   float64
+	// QR draws a code as a PNG for letters; nil: letters carry the link alone.
+	QR func(text string) ([]byte, error)
+	// Link is the public address that a letter's code is put behind.
+	Link func(code string) string
+}
+
+// Service is the home of the rules of outreach. It is safe for concurrent
+// use.
+type Service struct{ Deps }
+
+// New makes the service.
+func New(d Deps) *Service {
+	if d.Jitter == nil {
+		d.Jitter = func(time.Duration) time.Duration { return 0 }
+	}
+	if d.Link == nil {
+		d.Link = func(code string) string { return code }
+	}
+	return &Service{Deps: d}
+}
+
+// Hash is the id of the number's document: the keyed hash of its E.164 form.
+func (s *Service) Hash(phone string) string { return s.Vault.Lookup("number", phone) }
+
+// Sender is how this service's rules apply to a worker.
+func (s *Service) sender(worker string) Sender {
+	return Sender{Worker: worker, Quiet: s.Quiet, Jitter: s.Jitter}
+}
+
+// Phone opens the number itself, for sending to it.
+func (s *Service) Phone(ctx context.Context, n Number) (string, error) {
+	plain, err := s.Vault.Open(ctx, n.ID, "phone", n.Phone)
+	return string(plain), err
+}
+
+// Body opens the words of a message to the number.
+func (s *Service) Body(ctx context.Context, number string, m Message) (string, error) {
+	plain, err := s.Vault.Open(ctx, number, m.ID, m.Body)
+	return string(plain), err
+}
+
+// blank is a number's document at first contact.
+func (s *Service) blank(id string, now time.Time) func() Number {
+	return func() Number {
+		var n Number
+		n.ID, n.CreatedAt = id, now
+		return n
+	}
+}
+
+// keep makes sure that the number's own digits are in its document.
+func (s *Service) keep(ctx context.Context, n *Number, phone string) error {
+	if n.Phone != "" || phone == "" {
+		return nil
+	}
+	sealed, err := s.Vault.Seal(ctx, n.ID, "phone", []byte(phone))
+	if err != nil {
+		return err
+	}
+	n.Phone = sealed
+	return nil
+}
