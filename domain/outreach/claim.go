@@ -113,6 +113,7 @@ func (n *Number) Settle(id string, attempt int, o Outcome, now time.Time, s Send
 	case Accepted:
 		m.Provider = o.Provider
 		m.end(Sent, now)
+		n.asked(id, now)
 	case Retryable:
 		m.again(now, s)
 	case Ambiguous:
@@ -152,9 +153,10 @@ func (n *Number) Doubtful(now time.Time) []Message {
 }
 
 // Look writes what a look for an unknown message found: the provider's
-// message settles it; nothing found means another look, and after the last
-// one it is sent again, or held for a person when it tells a decision. It
-// reports whether the message is newly held.
+// message (accepted) settles it; that nobody could look (ambiguous) counts for
+// nothing; nothing found means another look, and after the last one it is sent
+// again, or held for a person when it tells a decision. It reports whether the
+// message is newly held.
 func (n *Number) Look(id string, found Outcome, now time.Time) (held bool) {
 	m := n.find(id)
 	if m == nil || m.State != Unknown || m.NotBefore.After(now) {
@@ -163,6 +165,10 @@ func (n *Number) Look(id string, found Outcome, now time.Time) (held bool) {
 	if found.Class == Accepted {
 		m.Provider = found.Provider
 		m.end(Sent, now)
+		return false
+	}
+	if found.Class == Ambiguous { // could not look
+		m.NotBefore = now.Add(FirstLook)
 		return false
 	}
 	m.Looks++

@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -48,6 +49,19 @@ func (n *Number) Past(process string) (Conversation, bool) {
 	return n.latest(func(c Conversation) bool { return process == "" || c.Process == process })
 }
 
+// TalkOf is the person's conversation of the flow's family, whatever its
+// version and whether or not it has ended.
+func (n *Number) TalkOf(process, person, flow string) (Conversation, bool) {
+	return n.latest(func(c Conversation) bool {
+		return c.Process == process && c.Person == person && family(c.Flow) == family(flow)
+	})
+}
+
+func family(flow string) string {
+	name, _, _ := strings.Cut(flow, ".")
+	return name
+}
+
 func (n *Number) latest(match func(Conversation) bool) (Conversation, bool) {
 	var best Conversation
 	found := false
@@ -63,7 +77,7 @@ func (n *Number) latest(match func(Conversation) bool) (Conversation, bool) {
 // those of the same flow with the same person.
 func (n *Number) Converse(c Conversation) {
 	n.Conversations = slices.DeleteFunc(n.Conversations, func(o Conversation) bool {
-		same := o.Process == c.Process && o.Person == c.Person && o.Flow == c.Flow
+		same := o.Process == c.Process && o.Person == c.Person && family(o.Flow) == family(c.Flow)
 		return o.ID == c.ID || same
 	})
 	n.Conversations = append(n.Conversations, c)
@@ -89,6 +103,17 @@ func (n *Number) Adopt(process, person string) {
 		c := &n.Conversations[i]
 		if c.Process == process && c.Person == "" {
 			c.Person = person
+		}
+	}
+}
+
+// asked notes when the message that opened a conversation really went out:
+// a wave may take hours, and the rule of [Number.Talk] is about what the
+// resident read last.
+func (n *Number) asked(message string, now time.Time) {
+	for i := range n.Conversations {
+		if n.Conversations[i].ID == message {
+			n.Conversations[i].Asked = now
 		}
 	}
 }

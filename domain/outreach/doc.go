@@ -26,8 +26,8 @@
 // [MaxConversations] conversations (the one longest untouched is closed),
 // [MaxOptOuts] opt-outs by process (then it is opted out of everything),
 // [MaxPeople] people (the one longest unheard of is forgotten here, not in
-// its process), and a ring of [MaxSeen] events and [MaxSent] settled messages.
+// its process), and rings of [MaxSeen] events and [MaxSent] settled messages.
 //
 // The package sends nothing, parses no provider's format and knows no flow:
-// bots/sms does. It writes no words: a [Composer] does.
+// bots/sms does. It writes no words: a [Voice] does.
 package outreach

@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"context"
+	"time"
 
 	"folkmoot/domain"
 )
@@ -78,58 +79,30 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 		return ByNone, err
 	}
 	note := Note{
-		Process: ref, Template: t.Template, Lang: contact.Lang, Format: contact.Format,
+		Process: ref, Person: t.Person, Template: t.Template, Lang: contact.Lang, Format: contact.Format,
 		Code: contact.Code, Vars: t.Vars,
 	}
-	words, err := s.Composer.Compose(ctx, note)
-	if err != nil {
-		return ByNone, err
-	}
 	if contact.Phone == "" || contact.Letters {
-		return ByLetter, s.write(ctx, t, words)
+		return ByLetter, s.write(ctx, t, note)
 	}
-	return s.text(ctx, t, outgoing{note: note, words: words, phone: contact.Phone})
+	return s.text(ctx, t, note, contact.Phone)
 }
 
-type outgoing struct {
-	note  Note
-	words Words
-	phone string
-}
-
-// text queues the message at the number and opens its conversation in the
+// text queues the message at the number and moves its conversation on, in the
 // same write.
-func (s *Service) text(ctx context.Context, t telling, o outgoing) (Way, error) {
-	now, id := s.Clock.Now(), s.Hash(o.phone)
-	m, err := s.draft(ctx, id, t, o)
-	if err != nil {
-		return ByNone, err
-	}
-	talk, state, err := s.open(ctx, t, o.note)
-	if err != nil {
-		return ByNone, err
-	}
+func (s *Service) text(ctx context.Context, t telling, note Note, phone string) (Way, error) {
+	now, id := s.Clock.Now(), s.Hash(phone)
 	refused := false
-	_, err = s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
-		if refused = n.OptedOut(t.Process); refused {
+	_, err := s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
+		if refused = n.OptedOut(t.Process); refused || n.knows(t.id) {
 			return domain.ErrNoChange
 		}
-		fresh, err := n.Enqueue(m)
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			return domain.ErrNoChange
-		}
-		if err := s.keep(ctx, n, o.phone); err != nil {
+		if err := s.keep(ctx, n, phone); err != nil {
 			return err
 		}
 		n.Bind(t.Process, t.Person, now)
 		n.UpdatedAt = now
-		if talk.Flow == "" {
-			return nil
-		}
-		return s.Converse(ctx, n, talk, state)
+		return s.speak(ctx, n, t, note)
 	})
 	switch {
 	case err != nil:
@@ -137,16 +110,59 @@ func (s *Service) text(ctx context.Context, t telling, o outgoing) (Way, error) 
 	case refused && t.Class == domain.ClassBulk:
 		return ByNone, nil
 	case refused:
-		return ByLetter, s.write(ctx, t, o.words)
+		return ByLetter, s.write(ctx, t, note)
 	}
 	return ByText, nil
 }
 
-func (s *Service) draft(ctx context.Context, number string, t telling, o outgoing) (Message, error) {
+// speak puts the message into words, as part of its conversation where it
+// belongs to one, and into the outbox.
+func (s *Service) speak(ctx context.Context, n *Number, t telling, note Note) error {
+	flow := t.Flow
+	if flow == "" {
+		flow = s.Voice.Flow(t.Template)
+	}
+	if flow == "" {
+		words, err := s.Voice.Compose(ctx, note)
+		if err != nil {
+			return err
+		}
+		return s.post(ctx, n, t, note, words)
+	}
+	now := s.Clock.Now()
+	c, found := n.TalkOf(t.Process, t.Person, flow)
+	if !found {
+		c = Conversation{ID: t.id, Process: t.Process, Person: t.Person, Flow: flow, Opened: now}
+	}
+	state, err := s.Talked(ctx, n.ID, c)
+	if err != nil {
+		return err
+	}
+	spoken, err := s.Voice.Speak(ctx, note, Turn{ID: t.id, Flow: c.Flow, State: state, Now: now, Until: t.Expires})
+	if err != nil {
+		return err
+	}
+	c.take(spoken, now)
+	if err := s.Converse(ctx, n, c, spoken.State); err != nil {
+		return err
+	}
+	return s.post(ctx, n, t, note, spoken.Words)
+}
+
+func (c *Conversation) take(s Spoken, now time.Time) {
+	c.Flow, c.Lang, c.Wakes, c.Asked = s.Flow, s.Lang, s.Wakes, now
+	c.Ended = time.Time{}
+	if s.Ended {
+		c.Ended = now
+	}
+}
+
+// post puts the words into the number's outbox.
+func (s *Service) post(ctx context.Context, n *Number, t telling, note Note, w Words) error {
 	now := s.Clock.Now()
 	m := Message{
 		ID: t.id, Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class,
-		Wave: t.wave, Lang: o.words.Lang, Parts: o.words.Parts, Zone: o.note.Process.Zone,
+		Wave: t.wave, Lang: w.Lang, Parts: w.Parts, Zone: note.Process.Zone,
 		Created: now, NotBefore: now, Expires: t.Expires, Urgent: t.urgent,
 	}
 	if m.Class == "" {
@@ -155,26 +171,13 @@ func (s *Service) draft(ctx context.Context, number string, t telling, o outgoin
 	if t.NotBefore.After(now) {
 		m.NotBefore = domain.Milli(t.NotBefore)
 	}
-	sealed, err := s.Vault.Seal(ctx, number, m.ID, []byte(o.words.Text))
-	m.Body = sealed
-	return m, err
-}
-
-// open makes the conversation that the message begins, none when it names no
-// flow.
-func (s *Service) open(ctx context.Context, t telling, n Note) (Conversation, []byte, error) {
-	if t.Flow == "" {
-		return Conversation{}, nil, nil
-	}
-	now := s.Clock.Now()
-	flow, state, wakes, err := s.Openings.Open(ctx, Opening{Flow: t.Flow, Note: n, Person: t.Person, Now: now, Until: t.Expires})
+	sealed, err := s.Vault.Seal(ctx, n.ID, m.ID, []byte(w.Text))
 	if err != nil {
-		return Conversation{}, nil, err
+		return err
 	}
-	return Conversation{
-		ID: t.id, Process: t.Process, Person: t.Person, Flow: flow, Lang: n.Lang,
-		Opened: now, Asked: now, Wakes: wakes,
-	}, state, nil
+	m.Body = sealed
+	_, err = n.Enqueue(m)
+	return err
 }
 
 // Send tells a person something outside any effect, for staff and dialogues:
@@ -199,9 +202,8 @@ func (s *Service) SayTo(ctx context.Context, cmd domain.Command, number string, 
 	return err
 }
 
-// Bind notes that the number belongs to the person, gives them the
-// conversation that began before they were registered, and, with a state,
-// stores that into it.
+// Bind notes that the number belongs to the person and gives them the
+// conversation that began before they were registered.
 func (s *Service) Bind(ctx context.Context, cmd domain.Command, number string, b Binding) error {
 	now := s.Clock.Now()
 	_, err := s.Numbers.Update(ctx, number, func(n *Number) error {

@@ -40,7 +40,7 @@ func (s *Service) Forecast(ctx context.Context, a domain.Actor, process string, 
 	if err := p.Err(); err != nil {
 		return Forecast{}, err
 	}
-	words, err := s.Composer.Compose(ctx, Note{Process: ref, Template: in.Template, Lang: in.Lang, Vars: in.Vars})
+	words, err := s.Voice.Compose(ctx, Note{Process: ref, Template: in.Template, Lang: in.Lang, Vars: in.Vars})
 	if err != nil {
 		return Forecast{}, err
 	}

@@ -42,7 +42,11 @@ func (s *Service) seal(ctx context.Context, r Raw) (Received, error) {
 	if r.Phone == "" {
 		number = "gateway:" + r.Provider
 	}
-	sum := sha256.Sum256(r.Content)
+	same := r.Same
+	if same == nil {
+		same = r.Content
+	}
+	sum := sha256.Sum256(same)
 	doc := Received{
 		Provider: r.Provider, Kind: r.Kind, Number: number,
 		Digest: base64.RawURLEncoding.EncodeToString(sum[:]), Pending: now,
@@ -148,18 +152,40 @@ func (s *Service) Step(ctx context.Context, number, event, phone string, change 
 	return n, stepped && err == nil, err
 }
 
-// Answer queues a reply to the resident's text within [Service.Step]: it is
-// exempt from quiet hours for a while, and goes before all else. It answers
-// false when the number has had too many replies lately, or opted out.
+// Answer is what the program says to a number within [Service.Step]. Event and
+// Template make its id: an event gets at most one message of a template.
+type Answer struct {
+	Event    string
+	At       time.Time // when the event came
+	Process  string
+	Person   string
+	Zone     string
+	Template string
+	Words    Words
+	Reply    bool // to the resident's own text: goes first, for a while in quiet hours too
+	Farewell bool // goes although the number opted out: it answers the STOP
+	Expires  time.Time
+}
+
+// answerFor is how long an answer is worth sending.
+const answerFor = 72 * time.Hour
+
+// Answer queues it. It answers false when the number opted out, or has had
+// too many replies lately.
 func (s *Service) Answer(ctx context.Context, n *Number, a Answer) (bool, error) {
-	if !a.Farewell && !n.answer(a.Received) {
+	if a.Reply && !a.Farewell && !n.answer(a.At) {
 		return false, nil
 	}
 	m := Message{
 		ID: messageID(a.Event, a.Template), Process: a.Process, Person: a.Person,
-		Template: a.Template, Class: domain.ClassReply, Lang: a.Words.Lang, Parts: a.Words.Parts,
-		Zone: a.Zone, Created: a.Received, NotBefore: a.Received, ReplyTo: a.Received, Farewell: a.Farewell,
-		Expires: a.Received.Add(72 * time.Hour),
+		Template: a.Template, Class: domain.ClassService, Lang: a.Words.Lang, Parts: a.Words.Parts,
+		Zone: a.Zone, Created: a.At, NotBefore: a.At, Farewell: a.Farewell, Expires: a.Expires,
+	}
+	if a.Reply {
+		m.Class, m.ReplyTo = domain.ClassReply, a.At
+	}
+	if m.Expires.IsZero() {
+		m.Expires = a.At.Add(answerFor)
 	}
 	sealed, err := s.Vault.Seal(ctx, n.ID, m.ID, []byte(a.Words.Text))
 	if err != nil {
@@ -167,19 +193,6 @@ func (s *Service) Answer(ctx context.Context, n *Number, a Answer) (bool, error)
 	}
 	m.Body = sealed
 	return n.Enqueue(m)
-}
-
-// Answer is one reply to a text. Event and Template make its id: an event
-// gets at most one reply of a template.
-type Answer struct {
-	Event    string
-	Received time.Time
-	Process  string
-	Person   string
-	Zone     string
-	Template string
-	Words    Words
-	Farewell bool
 }
 
 // Talked opens the state of a conversation, nil when it has none.

@@ -45,7 +45,14 @@ var Letters = domain.Collection[Letter]{
 const MaxBatch = 5000
 
 // write puts the message among the letters to print.
-func (s *Service) write(ctx context.Context, t telling, w Words) error {
+func (s *Service) write(ctx context.Context, t telling, note Note) error {
+	if _, err := s.Letters.Get(ctx, t.id); err == nil {
+		return nil
+	}
+	w, err := s.Voice.Compose(ctx, note)
+	if err != nil {
+		return err
+	}
 	now := s.Clock.Now()
 	l := Letter{
 		Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class, Wave: t.wave,

@@ -125,7 +125,7 @@ func (s *Service) Emergency(ctx context.Context, cmd domain.Command, process str
 	if err := p.Err(); err != nil {
 		return WaveView{}, err
 	}
-	if _, err := s.Composer.Compose(ctx, Note{Process: ref, Template: in.Template, Vars: in.Vars}); err != nil {
+	if _, err := s.Voice.Compose(ctx, Note{Process: ref, Template: in.Template, Vars: in.Vars}); err != nil {
 		return WaveView{}, &domain.Error{Code: domain.Invalid, Msg: "this message cannot be put into words yet",
 			Fields: map[string]string{"template": "choose a message of the catalogue and give all that it says"}, Err: err}
 	}

@@ -128,8 +128,8 @@ func (n *Number) see(event string) {
 	n.Seen = lastOf(append(n.Seen, event), MaxSeen)
 }
 
-// Answered counts the replies of the window that ends now, one more included,
-// and reports whether that one is still within [MaxAnswers].
+// answer counts one more reply in the window that ends now and reports whether
+// it is still within [MaxAnswers].
 func (n *Number) answer(now time.Time) bool {
 	kept := n.Answers[:0:0]
 	for _, at := range n.Answers {

@@ -295,7 +295,7 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 	if err != nil && i.Process != nowhere {
 		return err
 	}
-	words, err := s.Composer.Compose(ctx, Note{Process: ref, Template: "queue_reply", Vars: map[string]string{"text": text}})
+	words, err := s.Voice.Compose(ctx, Note{Process: ref, Template: "queue_reply", Vars: map[string]string{"text": text}})
 	if err != nil {
 		return err
 	}

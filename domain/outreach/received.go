@@ -20,7 +20,7 @@ type Received struct {
 	Provider string        `json:"provider"`
 	Kind     string        `json:"kind"`
 	Number   string        `json:"number"`            // lookup hash; of the gateway where there is no number
-	Digest   string        `json:"digest"`            // SHA-256 of the raw event
+	Digest   string        `json:"digest"`            // SHA-256 of what its copies agree in
 	Raw      domain.Sealed `json:"raw"`               // bound to the id
 	Pending  time.Time     `json:"pending,omitzero"`  // when it came, until it is processed
 	Process  string        `json:"process,omitempty"` // from here on: set when processed
@@ -66,6 +66,7 @@ type Raw struct {
 	External string // the provider's id, with whatever makes it unique
 	Phone    string // E.164, or another sender's name; empty when the event names none
 	Content  []byte // all that is needed to read the event again
+	Same     []byte // what two copies of one event agree in; nil: the whole content
 }
 
 // ID is where the event is kept.

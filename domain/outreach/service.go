@@ -37,6 +37,7 @@ type Contacts interface {
 // Note is one message to be put into words.
 type Note struct {
 	Process  domain.ProcessRef
+	Person   string
 	Template string
 	Lang     string
 	Format   string
@@ -51,23 +52,37 @@ type Words struct {
 	Parts int    // segments as a text message
 }
 
-// Composer puts a note into words from the catalogue.
-type Composer interface {
+// Turn is where a conversation stands when we begin to speak in it. State is
+// nil when there is none yet.
+type Turn struct {
+	ID    string // of the message: all ids of what follows derive from it
+	Flow  string // the flow, with the version the conversation pins where there is one
+	State []byte
+	Now   time.Time
+	Until time.Time // when the question lapses; zero: the flow's own time
+}
+
+// Spoken is what we say in a conversation and what becomes of it.
+type Spoken struct {
+	Words Words
+	Flow  string // with its version
+	Lang  string
+	State []byte
+	Wakes time.Time // when it goes on without a reply, zero: never
+	Ended bool
+}
+
+// Voice puts messages into words; bots/sms satisfies it from the catalogue of
+// texts and the flows.
+type Voice interface {
+	// Compose writes a message by itself: for letters, forecasts and answers
+	// by a person.
 	Compose(ctx context.Context, n Note) (Words, error)
-}
-
-// Opening is a conversation that begins with a message of ours.
-type Opening struct {
-	Flow   string
-	Note   Note
-	Person string
-	Now    time.Time
-	Until  time.Time // when the question lapses, zero: the flow's own time
-}
-
-// Openings makes the first state of a flow that has just asked its question.
-type Openings interface {
-	Open(ctx context.Context, o Opening) (flow string, state []byte, wakes time.Time, err error)
+	// Flow names the flow that a message belongs to, "" for none.
+	Flow(template string) string
+	// Speak writes a message as part of its conversation, which it begins or
+	// takes up.
+	Speak(ctx context.Context, n Note, t Turn) (Spoken, error)
 }
 
 // Deps is what the service needs.
@@ -80,8 +95,7 @@ type Deps struct {
 	Queue     domain.Repository[Item]
 	Processes domain.Processes
 	Contacts  Contacts
-	Composer  Composer
-	Openings  Openings
+	Voice     Voice
 	Vault     domain.Vault
 	Audit     domain.Auditor
 	Clock     domain.Clock

@@ -155,6 +155,9 @@ func (s *Service) tellAll(ctx context.Context, w Wave, people []string) (map[Way
 	for _, person := range people {
 		g.Go(func() error {
 			way, err := s.tell(ctx, w.telling(person))
+			if domain.Is(err, domain.Limited) {
+				way, err = ByNone, nil // one number's full outbox must not stop a wave
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			ways[way]++
