@@ -3,6 +3,7 @@ module folkmoot
 go 1.26.0
 
 require (
+	github.com/BurntSushi/toml v1.6.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/cloudflare/circl v1.6.5
 	github.com/gofiber/fiber/v2 v2.52.15

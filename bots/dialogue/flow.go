@@ -21,6 +21,9 @@ type Flow struct {
 	Events map[string]Branch
 	// Intents replace the engine's own reply to a global keyword.
 	Intents map[Intent]Branch
+	// Prefixes are words that, with more words after them, are a command of
+	// the flow, such as "ask" for a question to a witness.
+	Prefixes map[string]Branch
 	// Vars lists the names a caller must provide, checked by tests of texts.
 	Vars []string
 }
@@ -111,6 +114,9 @@ func (f *Flow) Check() []string {
 	for _, intent := range sortedKeys(f.Intents) {
 		c.branch("intent "+string(intent), f.Intents[intent])
 	}
+	for _, word := range sortedKeys(f.Prefixes) {
+		c.branch("prefix "+word, f.Prefixes[word])
+	}
 	return c.problems
 }
 
@@ -194,6 +200,9 @@ func (f *Flow) Texts() []string {
 		add(b.Say)
 	}
 	for _, b := range f.Intents {
+		add(b.Say)
+	}
+	for _, b := range f.Prefixes {
 		add(b.Say)
 	}
 	return sortedKeys(seen)

@@ -11,13 +11,19 @@ type Ref struct {
 	Lang string
 }
 
-// Begin starts a conversation at the flow's first node.
+// Begin starts a conversation: at the flow's first node, or with one of its
+// events when the input is one.
 func Begin(env Env, ref Ref, in Input) (State, Out) {
 	s := State{ID: ref.ID, Flow: env.Flow.ID, Lang: ref.Lang, Status: Open, Started: env.Now, Answers: map[string]string{}}
 	t := newTurn(env, s, in)
 	t.state.saw(in.ID)
 	t.read = Reading{Rule: "begin"}
-	t.enter(env.Flow.Start)
+	first := Branch{Go: env.Flow.Start}
+	if b, ok := env.Flow.Events[in.Text]; ok && in.Kind == Event {
+		first = b
+		t.read.Rule = "event:" + in.Text
+	}
+	t.follow(first, env.Flow.Start)
 	return t.finish(Handled)
 }
 

@@ -206,8 +206,24 @@ func (t *turn) answersOpen() bool {
 	return r.Intent != None && r.Intent != IsUnclear
 }
 
+// prefix does a flow's command that begins a longer message.
+func (t *turn) prefix() (Result, bool) {
+	if len(t.msg.tokens) < 2 {
+		return "", false
+	}
+	b, ok := t.env.Flow.Prefixes[t.msg.tokens[0].text]
+	if !ok {
+		return "", false
+	}
+	t.read = Reading{Intent: IsText, Rule: "prefix:" + t.msg.tokens[0].text, Class: ByWord}
+	return t.flowIntent(b), true
+}
+
 // keyword does what a global keyword asks.
 func (t *turn) keyword(whole Intent, lang string) (Result, bool) {
+	if r, done := t.prefix(); done {
+		return r, true
+	}
 	intent, rule, class := whole, lang+":"+string(whole), ByPhrase
 	if intent == None || intent == IsThanks {
 		if found, by := within(t.msg.tokens, t.order, func(i Intent) bool { return i != IsDanger }); found != None {

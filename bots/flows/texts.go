@@ -1,0 +1,150 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+
+	"folkmoot/bots/dialogue"
+)
+
+// Texts renders what flows say. Safe for concurrent use.
+type Texts struct {
+	langs      []string
+	localizers map[string]*i18n.Localizer
+	parser     *template.TextParser
+	keys       map[string]map[string]bool
+}
+
+// LoadTexts reads every <language>.toml at the root of fsys. English is
+// needed: it answers for a text another language lacks.
+func LoadTexts(fsys fs.FS) (*Texts, error) {
+	files, err := fs.Glob(fsys, "*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("listing the texts: %w", err)
+	}
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	t := &Texts{localizers: map[string]*i18n.Localizer{}, parser: &template.TextParser{Option: "missingkey=error"}, keys: map[string]map[string]bool{}}
+	for _, name := range files {
+		if err := t.load(bundle, fsys, name); err != nil {
+			return nil, err
+		}
+	}
+	if !slices.Contains(t.langs, "en") {
+		return nil, errors.New("the English texts (en.toml) are missing")
+	}
+	for _, lang := range t.langs {
+		t.localizers[lang] = i18n.NewLocalizer(bundle, lang, "en")
+	}
+	return t, nil
+}
+
+func (t *Texts) load(bundle *i18n.Bundle, fsys fs.FS, name string) error {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fmt.Errorf("reading the texts: %w", err)
+	}
+	file, err := bundle.ParseMessageFileBytes(data, name)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	lang := strings.TrimSuffix(path.Base(name), ".toml")
+	t.langs = append(t.langs, lang)
+	t.keys[lang] = map[string]bool{}
+	for _, m := range file.Messages {
+		t.keys[lang][m.ID] = true
+	}
+	return nil
+}
+
+// Languages lists the languages there are texts in, sorted.
+func (t *Texts) Languages() []string { return slices.Clone(t.langs) }
+
+// Keys lists the texts of a language, sorted.
+func (t *Texts) Keys(lang string) []string {
+	return slices.Sorted(maps.Keys(t.keys[lang]))
+}
+
+// Render writes a message: each part with the process's values and its own.
+func (t *Texts) Render(say dialogue.Say, values map[string]string) (string, error) {
+	var parts []string
+	for _, p := range say.Parts {
+		data := maps.Clone(values)
+		if data == nil {
+			data = map[string]string{}
+		}
+		maps.Copy(data, p.Data)
+		text, err := t.Text(say.Lang, p.Key, data)
+		if err != nil {
+			return "", err
+		}
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " "), nil
+}
+
+// plurals names the variable that decides the plural form of a text.
+var plurals = map[string]string{"recruit.begin": "questions"}
+
+// Text writes one text. A variable it names and does not get is an error, so
+// that nobody is ever sent a gap.
+func (t *Texts) Text(lang, key string, values map[string]string) (string, error) {
+	if ended := values["ended"]; ended != "" {
+		values = maps.Clone(values)
+		values["ended"] = t.date(lang, ended, values["zone"])
+	}
+	cfg := &i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: t.parser}
+	if name := plurals[key]; name != "" {
+		cfg.PluralCount = values[name]
+	}
+	text, err := t.localizer(lang).Localize(cfg)
+	if err != nil && text == "" {
+		return "", fmt.Errorf("writing %s in %s: %w", key, lang, err)
+	}
+	return strings.TrimSpace(text), nil
+}
+
+func (t *Texts) localizer(lang string) *i18n.Localizer {
+	if l, ok := t.localizers[lang]; ok {
+		return l
+	}
+	if l, ok := t.localizers[baseOf(lang)]; ok {
+		return l
+	}
+	return t.localizers["en"]
+}
+
+func baseOf(lang string) string {
+	b, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	return b
+}
+
+// date writes a moment as day and month in the process's zone.
+func (t *Texts) date(lang, rfc3339, zone string) string {
+	at, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	if loc, err := time.LoadLocation(zone); err == nil {
+		at = at.In(loc)
+	}
+	months, err := t.localizer(lang).Localize(&i18n.LocalizeConfig{MessageID: "date.months"})
+	names := strings.Fields(months)
+	if err != nil || len(names) != 12 {
+		return at.Format("2 January")
+	}
+	return fmt.Sprintf("%d %s", at.Day(), names[at.Month()-1])
+}
