@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type Command struct {
 	Actor  Actor
 	Key    string
 	Reason string // for overrides, corrections, withdrawals
+	Expect int64  // the version the actor saw; 0 where they do not care
 }
 
 // Because gives the command a reason.
@@ -97,6 +99,18 @@ type Aggregate interface{ Base() *Root }
 // and return [ErrNoChange].
 func (r *Root) Done(c Command) bool {
 	return c.Key != "" && slices.Contains(r.Applied, c.Key)
+}
+
+// Fresh is stale when the actor saw another version than the present one.
+func (r *Root) Fresh(c Command) error {
+	if c.Expect == 0 || c.Expect == r.Version {
+		return nil
+	}
+	return &Error{
+		Code: Stale,
+		Msg: fmt.Sprintf("this was changed since you read it: you saw version %d, it is at version %d since %s; read it again and repeat what is still wanted",
+			c.Expect, r.Version, r.UpdatedAt.Format(time.RFC3339)),
+	}
 }
 
 // Touch marks the command as applied at the time.

@@ -69,6 +69,9 @@ func (s *Service) change(ctx context.Context, c change) (View, error) {
 		if p.Done(c.cmd) {
 			return domain.ErrNoChange
 		}
+		if err := p.Fresh(c.cmd); err != nil {
+			return err
+		}
 		if c.open && (p.Stage == domain.Closed || p.Stage == domain.Cancelled) {
 			return domain.E(domain.Conflict, "this process is %s; nothing in it can change any more", p.Stage)
 		}
