@@ -1,0 +1,180 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+)
+
+func sortCandidates(cs []Candidate) {
+	slices.SortFunc(cs, func(a, b Candidate) int { return strings.Compare(a.Person, b.Person) })
+}
+
+// Erase destroys a person's key and blanks their row. The id, the process and
+// the counted status stay. A legal hold stops it. Done twice it changes
+// nothing, and a run that broke off is finished by the next.
+func (s *Service) Erase(ctx context.Context, cmd domain.Command, id string) (Person, error) {
+	p, ref, err := s.access(ctx, cmd.Actor, id, domain.Erase)
+	if err != nil || p.Status == Erased {
+		return p, err
+	}
+	if err := s.free(ctx, ref, id); err != nil {
+		return Person{}, err
+	}
+	// The key goes first: a row whose key is gone is unreadable at once, and
+	// the blanking is repeated until it is done.
+	if err := s.d.Vault.Destroy(ctx, id); err != nil {
+		return Person{}, err
+	}
+	return s.d.People.Update(ctx, id, func(p *Person) error {
+		if p.Status == Erased {
+			return domain.ErrNoChange
+		}
+		return p.blank(cmd, s.d.Clock.Now())
+	})
+}
+
+// free is a conflict while a legal hold lies on the person or the process.
+func (s *Service) free(ctx context.Context, ref domain.ProcessRef, id string) error {
+	held := ref.LegalHold
+	if !held && s.d.Holds != nil {
+		var err error
+		if held, err = s.d.Holds.Held(ctx, ref.ID, id); err != nil {
+			return err
+		}
+	}
+	if held {
+		return domain.E(domain.Conflict, "a legal hold lies on this data, so it is kept until the hold is released")
+	}
+	return nil
+}
+
+func (p *Person) blank(cmd domain.Command, now time.Time) error {
+	if err := p.move(Erased, now, ""); err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc(slices.Clone(p.Effects), func(e domain.Effect) bool { return e.Kind != domain.EffectAudit })
+	*p = Person{
+		Root:    domain.Root{ID: p.ID, Version: p.Version, CreatedAt: p.CreatedAt, Effects: kept, Applied: p.Applied},
+		Process: p.Process, Body: p.Body, Status: Erased, Counted: p.Counted, StatusAt: now, ErasedAt: &now,
+	}
+	cmd.Reason = ""
+	p.Record(cmd, now, domain.Event{Chain: p.Process, Action: "person.erased", Subject: "people:" + p.ID})
+	return nil
+}
+
+// EraseSubject is Erase for the service that runs erasures.
+func (s *Service) EraseSubject(ctx context.Context, cmd domain.Command, _, person, _ string) error {
+	_, err := s.Erase(ctx, cmd, person)
+	return err
+}
+
+// The kinds of data whose time of keeping may differ.
+const (
+	KeepInvitees = "invitees" // asked, but never in the pool
+	KeepPool     = "pool"     // in the pool, not seated
+	KeepMembers  = "members"  // seated
+	KeepBank     = "bank"     // bank details of anybody
+)
+
+var kindStatuses = map[string][]Status{
+	KeepInvitees: {Invited, Ineligible, Declined, NoAnswer, Registered, Eligible, Withdrawn},
+	KeepPool:     {InPool, NotSelected, Reserve, Declined, NoAnswer, Withdrawn},
+	KeepMembers:  {Selected, Offered, Confirmed, Onboarded, Serving, Completed, Removed, Withdrawn, Deceased},
+}
+
+// Kinds lists the kinds of data that Purge knows.
+func (s *Service) Kinds() []string { return []string{KeepInvitees, KeepPool, KeepMembers, KeepBank} }
+
+// keptAs is the kind of data a row is: the statuses that several kinds end in
+// are told apart by how far the person came.
+func (p *Person) keptAs() string {
+	switch {
+	case p.Status == Erased:
+		return ""
+	case p.wasSeated() || slices.Contains([]Status{Selected, Offered}, p.Status):
+		return KeepMembers
+	case p.Draw != "" || p.Status == InPool:
+		return KeepPool
+	}
+	return KeepInvitees
+}
+
+func (p *Person) wasSeated() bool {
+	return slices.ContainsFunc(p.History, func(st Step) bool { return st.To == Confirmed })
+}
+
+// due yields the rows that a purge of the kind would touch.
+func (s *Service) due(ctx context.Context, process, kind string, limit int) ([]Person, error) {
+	statuses := kindStatuses[kind] // none for bank details: all
+	var out []Person
+	for p, err := range s.Of(ctx, process, statuses...) {
+		if err != nil {
+			return nil, err
+		}
+		if kind == KeepBank && p.Bank == "" || kind != KeepBank && p.keptAs() != kind {
+			continue
+		}
+		if out = append(out, p); limit > 0 && len(out) == limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// PurgeCount is how many rows a purge of the kind would touch now.
+func (s *Service) PurgeCount(ctx context.Context, process, kind string) (int, error) {
+	rows, err := s.due(ctx, process, kind, 0)
+	return len(rows), err
+}
+
+// Purge erases up to limit rows of the kind, or their bank details, and
+// answers how many. Rows under a hold of their own are left and not counted.
+func (s *Service) Purge(ctx context.Context, cmd domain.Command, process, kind string, limit int) (int, error) {
+	ref, err := s.d.Processes.Ref(ctx, process)
+	if err != nil {
+		return 0, err
+	}
+	if err := domain.Authorize(cmd.Actor, domain.Erase, ref.Scope()); err != nil {
+		return 0, err
+	}
+	rows, err := s.due(ctx, process, kind, 0)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, p := range rows {
+		if done == limit {
+			break
+		}
+		err := s.purge(ctx, cmd.Sub(p.ID), kind, p.ID)
+		if domain.Is(err, domain.Conflict) {
+			continue // held: it stays, and shows in the list
+		}
+		if err != nil {
+			return done, err
+		}
+		done++
+	}
+	return done, nil
+}
+
+func (s *Service) purge(ctx context.Context, cmd domain.Command, kind, id string) error {
+	if kind != KeepBank {
+		_, err := s.Erase(ctx, cmd, id)
+		return err
+	}
+	p, ref, err := s.access(ctx, cmd.Actor, id, domain.Erase)
+	if err != nil {
+		return err
+	}
+	if err := s.free(ctx, ref, p.ID); err != nil {
+		return err
+	}
+	_, err = s.apply(ctx, cmd, id, change{action: "person.bank_details_deleted", perms: []domain.Permission{domain.Erase},
+		do: func(p *Person, _ time.Time) error { p.Bank = ""; return nil }})
+	return err
+}
