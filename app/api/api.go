@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -166,6 +167,10 @@ var keyShape = regexp.MustCompile(`^[\x21-\x7e]{8,128}$`)
 // its own: the other methods do the same thing however often they come.
 func command(ctx context.Context, c *fiber.Ctx) (domain.Command, error) {
 	cmd := domain.Command{Actor: httpx.Actor(ctx)}
+	var err error
+	if cmd.Expect, err = expected(httpx.Header(c, matchHeader)); err != nil {
+		return cmd, err
+	}
 	key := httpx.Header(c, keyHeader)
 	if key == "" && c.Method() != http.MethodPost {
 		return cmd, nil
@@ -178,6 +183,23 @@ func command(ctx context.Context, c *fiber.Ctx) (domain.Command, error) {
 	}
 	cmd.Key = domain.Derive("api", cmd.Actor.ID, c.Method(), c.Path(), key)
 	return cmd, nil
+}
+
+const matchHeader = "If-Match"
+
+// expected reads the version that the client saw, "" for any.
+func expected(header string) (int64, error) {
+	if header == "" || header == "*" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(header, `"`), 10, 64)
+	if err != nil || n < 1 {
+		return 0, &domain.Error{
+			Code: domain.Invalid, Msg: "the If-Match header is not a version",
+			Fields: map[string]string{matchHeader: "send the version number that you read, such as 7, or leave it out"},
+		}
+	}
+	return n, nil
 }
 
 func read(c *fiber.Ctx, e *endpoint) (*request, error) {
