@@ -209,9 +209,9 @@ func (t *turn) promptData(n Node) map[string]string {
 	options := ""
 	for i, c := range q.Options {
 		if i > 0 {
-			options += ", "
+			options += "\n"
 		}
-		options += strconv.Itoa(i+1) + " " + c.Label
+		options += strconv.Itoa(i+1) + ": " + c.Label
 	}
 	return map[string]string{"question": q.Text, "options": options}
 }
