@@ -3,7 +3,7 @@
 // its content, and manifest.json from plain names to those. "asset:NAME" in a
 // style or script becomes the hashed name.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,10 +56,14 @@ const { css } = sass.compile(join(src, "folkmoot.scss"), {
 if (/GDS Transport|crest/i.test(css)) throw new Error("the styles name a restricted font or the crest");
 emit("folkmoot.css", refer(css));
 
-const licences = ["govuk-frontend/LICENSE.txt", "htmx.org/LICENSE", "@fontsource-variable/atkinson-hyperlegible-next/LICENSE"];
-emit("licences.txt", licences
-  .filter((file) => existsSync(join(modules, file)))
-  .map((file) => `${file}\n\n${readFileSync(join(modules, file), "utf8")}`).join("\n\n"));
+// What their licences ask to go with them.
+const licences = {
+  "govuk-frontend": join(here, "licence-govuk-frontend.txt"), // the package holds none
+  "htmx": join(modules, "htmx.org", "LICENSE"),
+  "Atkinson Hyperlegible Next": join(modules, "@fontsource-variable", "atkinson-hyperlegible-next", "LICENSE"),
+};
+emit("licences.txt", Object.entries(licences)
+  .map(([name, file]) => `${name}\n\n${readFileSync(file, "utf8")}`).join("\n\n"));
 
 writeFileSync(join(dist, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
 console.log(`${Object.keys(manifest).length} assets, styles ${Math.round(css.length / 1024)} KiB`);
