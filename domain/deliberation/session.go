@@ -1,0 +1,514 @@
+package deliberation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// SessionState is where a sitting stands.
+type SessionState string
+
+// The states of a session: planned, open, held; or cancelled.
+const (
+	SessionPlanned   SessionState = "planned"
+	SessionOpen      SessionState = "open"
+	SessionHeld      SessionState = "held"
+	SessionCancelled SessionState = "cancelled"
+)
+
+// Mode is how people take part in a session.
+type Mode string
+
+// The modes.
+const (
+	InPerson Mode = "in_person"
+	Online   Mode = "online"
+	Hybrid   Mode = "hybrid"
+)
+
+// AgendaKind is what a part of a session is for. Minutes for members'
+// questions and for deliberation among themselves are what a method statement
+// must give.
+type AgendaKind string
+
+// The kinds of agenda items.
+const (
+	AgendaWelcome      AgendaKind = "welcome"
+	AgendaEvidence     AgendaKind = "evidence"
+	AgendaQuestions    AgendaKind = "questions"
+	AgendaDeliberation AgendaKind = "deliberation"
+	AgendaVote         AgendaKind = "vote"
+	AgendaBreak        AgendaKind = "break"
+	AgendaOther        AgendaKind = "other"
+)
+
+var agendaKinds = []AgendaKind{AgendaWelcome, AgendaEvidence, AgendaQuestions, AgendaDeliberation, AgendaVote, AgendaBreak, AgendaOther}
+
+// AgendaItem is one part of a session.
+type AgendaItem struct {
+	Title     string     `json:"title"`
+	Kind      AgendaKind `json:"kind"`
+	Minutes   int        `json:"minutes"`
+	Witnesses []string   `json:"witnesses,omitempty"` // ids
+	Evidence  []string   `json:"evidence,omitempty"`  // ids
+	Private   bool       `json:"private,omitempty"`   // observers step outside
+}
+
+// Presence is how much of a session a member attended.
+type Presence string
+
+// The presences.
+const (
+	Present Presence = "present"
+	Partly  Presence = "partly" // present at some of it; counts as attended
+	Absent  Presence = "absent"
+)
+
+var presences = []Presence{Present, Partly, Absent}
+
+// Fairness is the daily question's answer, from 1 very fair to 4 very unfair.
+type Fairness struct {
+	Counts   [4]int   `json:"counts"`             // by answer, 1 to 4
+	Comments []string `json:"comments,omitempty"` // sorted, so that their order says nothing
+	Answered []string `json:"answered,omitempty"` // who answered, by id
+}
+
+// Session is a sitting of the jury. Bound: 40 agenda items, one attendance
+// mark and one answer per member (500 at most).
+type Session struct {
+	domain.Root
+	Process    string              `json:"process"`
+	Number     int                 `json:"number"` // 1 for the first
+	Title      string              `json:"title"`
+	Starts     time.Time           `json:"starts"`
+	Ends       time.Time           `json:"ends"`
+	Mode       Mode                `json:"mode"`
+	Place      string              `json:"place,omitempty"`
+	Link       string              `json:"link,omitempty"` // for joining online
+	Required   bool                `json:"required"`       // members must attend to hold a vote
+	Observers  string              `json:"observers,omitempty"`
+	State      SessionState        `json:"state"`
+	Agenda     []AgendaItem        `json:"agenda"`
+	Attendance map[string]Presence `json:"attendance,omitempty"` // member id -> presence
+	Attended   int                 `json:"attended"`
+	Officials  []string            `json:"officials,omitempty"` // posts of the commissioner who listened
+	Fairness   Fairness            `json:"fairness"`
+	Reminded   bool                `json:"reminded,omitempty"`
+	Remind     time.Time           `json:"remind,omitzero"` // when members are told, the day before
+	OpenedAt   time.Time           `json:"opened_at,omitzero"`
+	HeldAt     time.Time           `json:"held_at,omitzero"`
+	Reason     string              `json:"reason,omitempty"` // of a cancellation
+}
+
+// Sessions keeps the sessions.
+var Sessions = domain.Collection[Session]{
+	Name: "sessions", Schema: 1, Shard: "id",
+	Indexes: append(slices.Clone(byProcess), domain.Index{Name: "remind", Fields: []string{"remind"}}),
+	Keys: func(x *Session) map[string]any {
+		keys := map[string]any{"process": x.Process, "sort": x.Starts}
+		if x.State == SessionPlanned && !x.Reminded {
+			keys["remind"] = x.Remind
+		}
+		return keys
+	},
+}
+
+func (x *Session) owner() string { return x.Process }
+
+// Was reports whether the member attended, wholly or in part.
+func (x *Session) Was(member string) bool {
+	p := x.Attendance[member]
+	return p == Present || p == Partly
+}
+
+// SessionInput describes a session.
+type SessionInput struct {
+	Number    int          `json:"number"`
+	Title     string       `json:"title"`
+	Starts    time.Time    `json:"starts"`
+	Ends      time.Time    `json:"ends"`
+	Mode      Mode         `json:"mode"`
+	Place     string       `json:"place,omitempty"`
+	Link      string       `json:"link,omitempty"`
+	Required  bool         `json:"required"`
+	Observers string       `json:"observers,omitempty"` // rules for people who watch
+	Agenda    []AgendaItem `json:"agenda"`
+}
+
+const maxAgenda = 40
+
+func (in SessionInput) problems() domain.Problems {
+	p := domain.Problems{}
+	p.Need(in.Number > 0, "number", "number the sessions from 1")
+	text(p, "title", in.Title, longTitle)
+	p.Need(!in.Starts.IsZero(), "starts", "say when it starts")
+	p.Need(in.Ends.After(in.Starts), "ends", "it must end after it starts")
+	p.Need(in.Ends.Sub(in.Starts) <= 24*time.Hour, "ends", "a session is one day at most; plan one per day")
+	oneOf(p, "mode", in.Mode, []Mode{InPerson, Online, Hybrid})
+	p.Need(in.Mode == Online || in.Place != "", "place", "say where it is")
+	p.Need(len(in.Agenda) <= maxAgenda, "agenda", "at most %d items", maxAgenda)
+	total := 0
+	for i, a := range in.Agenda {
+		f := fmt.Sprintf("agenda.%d.", i)
+		text(p, f+"title", a.Title, longTitle)
+		oneOf(p, f+"kind", a.Kind, agendaKinds)
+		p.Need(a.Minutes > 0, f+"minutes", "give the minutes it takes")
+		total += a.Minutes
+	}
+	p.Need(time.Duration(total)*time.Minute <= in.Ends.Sub(in.Starts), "agenda", "its %d minutes are longer than the session", total)
+	return p
+}
+
+func (in SessionInput) fill(x *Session, loc *time.Location) {
+	x.Number, x.Title, x.Mode, x.Place, x.Link = in.Number, in.Title, in.Mode, in.Place, in.Link
+	x.Starts, x.Ends = domain.Milli(in.Starts), domain.Milli(in.Ends)
+	x.Required, x.Observers, x.Agenda = in.Required, in.Observers, slices.Clone(in.Agenda)
+	if x.Agenda == nil {
+		x.Agenda = []AgendaItem{}
+	}
+	x.Remind, x.Reminded = dayBefore(x.Starts, loc), false
+}
+
+// dayBefore is four in the afternoon of the day before, where the jury meets.
+func dayBefore(t time.Time, loc *time.Location) time.Time {
+	l := t.In(loc)
+	return domain.Milli(time.Date(l.Year(), l.Month(), l.Day()-1, 16, 0, 0, 0, loc))
+}
+
+// PlanSession adds a session.
+func (s *Service) PlanSession(ctx context.Context, c domain.Command, process string, in SessionInput) (Session, error) {
+	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
+	if err != nil {
+		return Session{}, err
+	}
+	if err := in.problems().Err(); err != nil {
+		return Session{}, err
+	}
+	if err := during(ref, "planning a session", domain.Proposed, domain.Reporting); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	x := Session{Root: domain.Root{ID: c.ID("session")}, Process: process, State: SessionPlanned}
+	in.fill(&x, ref.Location())
+	x.Record(c, now, event(process, "session.planned", "sessions:"+x.ID, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
+	return store(ctx, s.d.Sessions, x)
+}
+
+// ChangeSession replaces the plan of a session that has not begun.
+func (s *Service) ChangeSession(ctx context.Context, c domain.Command, process, id string, in SessionInput) (Session, error) {
+	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
+	if err != nil {
+		return Session{}, err
+	}
+	if err := in.problems().Err(); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+		if x.State != SessionPlanned {
+			return domain.E(domain.Conflict, "only a planned session can be changed; this one is %s", x.State)
+		}
+		in.fill(x, ref.Location())
+		x.Record(c, now, event(process, "session.changed", "sessions:"+id, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
+		return nil
+	})
+}
+
+// OpenSession begins a session, so that attendance can be taken.
+func (s *Service) OpenSession(ctx context.Context, c domain.Command, process, id string) (Session, error) {
+	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
+	if err != nil {
+		return Session{}, err
+	}
+	if err := during(ref, "opening a session", domain.Convened, domain.Reporting); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+		if x.State == SessionOpen {
+			return domain.ErrNoChange
+		}
+		if x.State != SessionPlanned {
+			return domain.E(domain.Conflict, "this session is %s already", x.State)
+		}
+		x.State, x.OpenedAt = SessionOpen, now
+		x.Record(c, now, event(process, "session.opened", "sessions:"+id, map[string]any{"number": x.Number}))
+		return nil
+	})
+}
+
+// AttendanceInput marks members; those not named keep their mark.
+type AttendanceInput struct {
+	Marks     map[string]Presence `json:"marks"`               // member id -> present, partly, absent
+	Officials []string            `json:"officials,omitempty"` // posts of the commissioner who listened
+}
+
+const maxMembers = 500
+
+// MarkAttendance records who is there. It can be mended until the session is
+// closed, and after that with a reason.
+func (s *Service) MarkAttendance(ctx context.Context, c domain.Command, process, id string, in AttendanceInput) (Session, error) {
+	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
+		return Session{}, err
+	}
+	p := domain.Problems{}
+	p.Need(len(in.Marks) > 0 || len(in.Officials) > 0, "marks", "mark at least one member")
+	p.Need(len(in.Marks) <= maxMembers, "marks", "at most %d at a time", maxMembers)
+	seated, err := s.seated(ctx, process)
+	if err != nil {
+		return Session{}, err
+	}
+	for _, m := range sortedKeys(in.Marks) {
+		oneOf(p, "marks."+m, in.Marks[m], presences)
+		p.Need(seated[m] || in.Marks[m] == Absent, "marks."+m, "this person holds no seat now")
+	}
+	if err := p.Err(); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+		if x.State != SessionOpen && (x.State != SessionHeld || c.Reason == "") {
+			return domain.E(domain.Conflict, "attendance is taken while the session is open; after that a mark is mended with a reason (this one is %s)", x.State)
+		}
+		x.mark(in)
+		x.Record(c, now, event(process, "session.attendance_marked", "sessions:"+id, map[string]any{"marked": len(in.Marks), "attended": x.Attended}))
+		return nil
+	})
+}
+
+func (x *Session) mark(in AttendanceInput) {
+	if x.Attendance == nil {
+		x.Attendance = map[string]Presence{}
+	}
+	for m, p := range in.Marks {
+		x.Attendance[m] = p
+	}
+	if len(in.Officials) > 0 {
+		x.Officials = slices.Clone(in.Officials)
+	}
+	x.Attended = 0
+	for m := range x.Attendance {
+		if x.Was(m) {
+			x.Attended++
+		}
+	}
+}
+
+// CloseSession ends a session: it was held. Members are asked how fair the
+// day was.
+func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, id string) (Session, error) {
+	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+		if x.State == SessionHeld {
+			return domain.ErrNoChange
+		}
+		var g domain.Guard
+		g.Need(x.State == SessionOpen, domain.Missing{Item: "session_open", Need: "the session was opened", Who: domain.Facilitator})
+		g.Need(x.Attended > 0, domain.Missing{Item: "attendance", Need: "attendance was taken", Who: domain.Facilitator})
+		if err := g.Err("closing the session"); err != nil {
+			return err
+		}
+		x.State, x.HeldAt = SessionHeld, now
+		x.Emit(c, domain.EffectBroadcast, "day_feedback", now, domain.BroadcastData{
+			Process: process, Statuses: servingStatuses, Template: "day_feedback", Class: domain.ClassService, Flow: "serve.v1",
+			Vars: map[string]string{"session": x.ID, "number": fmt.Sprint(x.Number)}, Expires: now.Add(72 * time.Hour),
+		})
+		x.Record(c, now, event(process, "session.held", "sessions:"+id, map[string]any{"number": x.Number, "attended": x.Attended}))
+		return nil
+	})
+}
+
+// servingStatuses are the people a session's texts go to.
+var servingStatuses = []string{"confirmed", "onboarded", "serving"}
+
+// CancelSession drops a session, with a reason; members are told by the
+// organiser's own words.
+func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, id string) (Session, error) {
+	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
+		return Session{}, err
+	}
+	if err := needReason(c); err != nil {
+		return Session{}, err
+	}
+	now := s.d.Clock.Now()
+	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+		if x.State != SessionPlanned {
+			return domain.E(domain.Conflict, "only a planned session can be cancelled; this one is %s", x.State)
+		}
+		x.State, x.Reason = SessionCancelled, c.Reason
+		x.Record(c, now, event(process, "session.cancelled", "sessions:"+id, map[string]any{"number": x.Number}))
+		return nil
+	})
+}
+
+func needReason(c domain.Command) error {
+	p := domain.Problems{}
+	text(p, "reason", c.Reason, longText)
+	return p.Err()
+}
+
+// FairnessInput is one member's answer to how fair the day was.
+type FairnessInput struct {
+	Member  string `json:"member"`            // empty: the actor
+	Score   int    `json:"score"`             // 1 very fair, 2 fair, 3 unfair, 4 very unfair
+	Comment string `json:"comment,omitempty"` // shown together with others', never with a name
+}
+
+// RecordFairness adds one member's answer for a session. A second answer by
+// the same member changes nothing.
+func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process, id string, in FairnessInput) error {
+	if in.Member == "" {
+		in.Member = c.Actor.ID
+	}
+	ref, err := s.find(ctx, process)
+	if err != nil {
+		return err
+	}
+	if err := actFor(c.Actor, ref, in.Member, domain.RunSessions); err != nil {
+		return err
+	}
+	p := domain.Problems{}
+	p.Need(in.Score >= 1 && in.Score <= 4, "score", "use 1 (very fair), 2 (fair), 3 (unfair) or 4 (very unfair)")
+	p.Need(len([]rune(in.Comment)) <= 1000, "comment", "keep this to 1000 characters")
+	if err := p.Err(); err != nil {
+		return err
+	}
+	now := s.d.Clock.Now()
+	_, err = change(ctx, s.d.Sessions, place{process, "session", id}, domain.Command{}, func(x *Session) error {
+		if slices.Contains(x.Fairness.Answered, in.Member) {
+			return domain.ErrNoChange
+		}
+		if x.State == SessionPlanned || x.State == SessionCancelled {
+			return domain.E(domain.Conflict, "this session is %s; the question is asked after it was held", x.State)
+		}
+		if !x.Was(in.Member) {
+			return domain.E(domain.Conflict, "only members who attended the session are asked how fair it was")
+		}
+		x.Fairness.add(in)
+		x.Touch(domain.Command{}, now)
+		return nil
+	})
+	return err
+}
+
+func (f *Fairness) add(in FairnessInput) {
+	f.Counts[in.Score-1]++
+	f.Answered = insertSorted(f.Answered, in.Member)
+	if in.Comment != "" {
+		f.Comments = insertSorted(f.Comments, in.Comment)
+	}
+}
+
+func insertSorted(xs []string, x string) []string {
+	i := sort.SearchStrings(xs, x)
+	return slices.Insert(xs, i, x)
+}
+
+// actFor allows a member to act for themselves, and those with the other
+// permission to act for a member.
+func actFor(a domain.Actor, ref domain.ProcessRef, member string, other domain.Permission) error {
+	own := ref.Scope()
+	own.Person = member
+	if domain.May(a, domain.Deliberate, own) || domain.May(a, other, ref.Scope()) {
+		return nil
+	}
+	return domain.Authorize(a, domain.Deliberate, own)
+}
+
+// Session answers one session, with what the actor may see of it.
+func (s *Service) Session(ctx context.Context, a domain.Actor, process, id string) (Session, error) {
+	ref, lv, err := s.look(ctx, a, process)
+	if err != nil {
+		return Session{}, err
+	}
+	x, err := get(ctx, s.d.Sessions, place{process, "session", id})
+	if err != nil {
+		return x, err
+	}
+	return x.seenBy(a, ref, lv), nil
+}
+
+// Sessions lists the sessions of the process by time.
+func (s *Service) Sessions(ctx context.Context, a domain.Actor, process string) ([]Session, error) {
+	ref, lv, err := s.look(ctx, a, process)
+	if err != nil {
+		return nil, err
+	}
+	xs, err := list(ctx, s.d.Sessions, process, nil)
+	for i := range xs {
+		xs[i] = xs[i].seenBy(a, ref, lv)
+	}
+	return xs, err
+}
+
+// seenBy leaves out who attended and what was said of the day, where the
+// actor may not see it. Members see their own mark.
+func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session {
+	x = bare(x)
+	x.Fairness.Answered = nil
+	if lv != levelRun {
+		own := x.Attendance[a.ID]
+		x.Attendance = nil
+		if lv == levelMember && own != "" {
+			x.Attendance = map[string]Presence{a.ID: own}
+		}
+	}
+	if lv == levelPublic {
+		x.Link = ""
+	}
+	total := 0
+	for _, n := range x.Fairness.Counts {
+		total += n
+	}
+	if total < ref.SmallNumber || lv == levelPublic || lv == levelMember {
+		x.Fairness = Fairness{}
+	}
+	return x
+}
+
+// Attendance answers which sessions each member attended, for those who run
+// the process: pay is earned by it.
+func (s *Service) Attendance(ctx context.Context, process string) (map[string][]string, error) {
+	xs, err := all(ctx, s.d.Sessions, process)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for _, x := range xs {
+		for m := range x.Attendance {
+			if x.Was(m) && x.State == SessionHeld {
+				out[m] = append(out[m], x.ID)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) seated(ctx context.Context, process string) (map[string]bool, error) {
+	ids, err := s.d.Members.Seated(ctx, process)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

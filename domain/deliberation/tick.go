@@ -1,0 +1,137 @@
+package deliberation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Tick does what is due now: tells members of tomorrow's session, marks
+// promised answers as overdue, closes ballots whose time is up, and finishes
+// whatever a crash interrupted. It answers how many things it did; doing it
+// again does nothing. A failing document does not hold up the others.
+func (s *Service) Tick(ctx context.Context) (int, error) {
+	now := s.d.Clock.Now()
+	n, errs := 0, []error{}
+	for _, job := range []func(context.Context, time.Time) (int, error){
+		s.remindSessions, s.markOverdue, s.closeDue, s.finishBallots, s.finishPacks, s.finishReports,
+	} {
+		did, err := job(ctx, now)
+		n += did
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return n, first(errs)
+}
+
+// due asks an index what is due before and including now, and does it.
+func due[T any](ctx context.Context, repo domain.Repository[T], q domain.Query, do func(T) error) (int, error) {
+	var found []T
+	for x, err := range repo.Find(ctx, q) {
+		if err != nil {
+			return 0, err
+		}
+		found = append(found, x)
+	}
+	n, errs := 0, []error{}
+	for _, x := range found {
+		if err := do(x); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n++
+	}
+	return n, first(errs)
+}
+
+// upTo is a query for everything of a time index at or before now.
+func upTo(index string, now time.Time) domain.Query {
+	return domain.Query{Index: index, To: now.Add(time.Millisecond), Limit: 200}
+}
+
+func systemCommand(parts ...string) domain.Command {
+	return domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive(parts...)}
+}
+
+func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error) {
+	return due(ctx, s.d.Sessions, upTo("remind", now), func(x Session) error {
+		c := systemCommand("day before", x.ID, x.Starts.Format(time.RFC3339))
+		_, err := change(ctx, s.d.Sessions, place{x.Process, "session", x.ID}, c, func(x *Session) error {
+			if x.State != SessionPlanned || x.Reminded || x.Remind.After(now) {
+				return domain.ErrNoChange
+			}
+			x.Reminded = true
+			if x.Starts.After(now) {
+				x.Emit(c, domain.EffectBroadcast, "day_before", now, domain.BroadcastData{
+					Process: x.Process, Statuses: servingStatuses, Template: "day_before", Class: domain.ClassService, Expires: x.Starts,
+					Vars: map[string]string{
+						"session": x.ID, "number": fmt.Sprint(x.Number), "title": x.Title, "place": x.Place,
+						"starts": x.Starts.Format(time.RFC3339), "ends": x.Ends.Format(time.RFC3339),
+					},
+				})
+			}
+			x.Record(c, now, event(x.Process, "session.reminded", "sessions:"+x.ID, map[string]any{"late": !x.Starts.After(now)}))
+			return nil
+		})
+		return err
+	})
+}
+
+func (s *Service) markOverdue(ctx context.Context, now time.Time) (int, error) {
+	return due(ctx, s.d.Questions, upTo("due", now), func(x MemberQuestion) error {
+		c := systemCommand("question overdue", x.ID, x.Due.Format(time.RFC3339Nano))
+		_, err := change(ctx, s.d.Questions, place{x.Process, "question", x.ID}, c, func(x *MemberQuestion) error {
+			if x.State != QuestionPromised || x.Due.After(now) {
+				return domain.ErrNoChange
+			}
+			x.State = QuestionOverdue
+			ref, err := s.d.Processes.Ref(ctx, x.Process)
+			if err != nil {
+				return err
+			}
+			x.Emit(c, domain.EffectNotice, "overdue", now, domain.NoticeData{
+				Process: x.Process, Body: ref.Body, Role: domain.Organiser, Kind: "question_overdue", Subject: "questions:" + x.ID,
+				Vars: map[string]string{"owner": x.Owner},
+			})
+			x.Record(c, now, event(x.Process, "question.overdue", "questions:"+x.ID, nil))
+			return nil
+		})
+		return err
+	})
+}
+
+func (s *Service) closeDue(ctx context.Context, now time.Time) (int, error) {
+	return due(ctx, s.d.Ballots, upTo("closes", now), func(x Ballot) error {
+		_, err := s.CloseBallot(ctx, systemCommand("ballot closes", x.ID), x.Process, x.ID)
+		return err
+	})
+}
+
+func (s *Service) finishBallots(ctx context.Context, _ time.Time) (int, error) {
+	q := domain.Query{Index: "owes", Equal: []any{true}, Limit: 200}
+	return due(ctx, s.d.Ballots, q, func(x Ballot) error {
+		if _, err := s.destroyKey(ctx, x.Process, x.ID, domain.SystemActor("job")); err != nil {
+			return err
+		}
+		return s.discharge(ctx, x.Process, x.ID)
+	})
+}
+
+func (s *Service) finishPacks(ctx context.Context, _ time.Time) (int, error) {
+	q := domain.Query{Index: "unspread", Equal: []any{true}, Limit: 200}
+	return due(ctx, s.d.Packs, q, func(x Pack) error {
+		_, err := s.spreadPack(ctx, x)
+		return err
+	})
+}
+
+func (s *Service) finishReports(ctx context.Context, _ time.Time) (int, error) {
+	q := domain.Query{Index: "unspread", Equal: []any{true}, Limit: 200}
+	return due(ctx, s.d.Reports, q, func(x Report) error {
+		_, err := s.spreadReport(ctx, x)
+		return err
+	})
+}
