@@ -259,10 +259,13 @@ func (c *Collection[T]) query(q domain.Query) (Query, error) {
 	if over || out.Next() == "" && (out.From != nil || out.To != nil) {
 		return out, c.fault("index %q of %s has too few fields for this query", q.Index, c.spec.Name)
 	}
-	if q.After != "" {
-		out.After, err = parseCursor(q.After, q.Index, len(out.Fields))
+	if q.After == "" {
+		return out, nil
 	}
-	return out, err
+	if out.After, err = parseCursor(q.After, q.Index, len(out.Fields)); err != nil {
+		return out, err
+	}
+	return out, out.narrow()
 }
 
 func (c *Collection[T]) indexFields(index string) []string {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"strconv"
@@ -46,6 +47,61 @@ func tagged(v any) string {
 		return "t" + strconv.FormatInt(x.UnixMilli(), 10)
 	}
 	panic("store: a value that is not in normal form")
+}
+
+// narrow checks that the cursor lies in the query's range and drops the bound
+// that it makes needless, so that an engine looks at no document twice. A
+// cursor before the range, which only a stranger can have made, is dropped
+// instead: it must not widen what a query shows.
+func (q *Query) narrow() error {
+	n := len(q.Equal)
+	for i, v := range q.Equal {
+		if order, ok := compare(q.After[i], v); !ok || order != 0 {
+			return errCursor
+		}
+	}
+	bound := &q.From
+	if q.Reverse {
+		bound = &q.To
+	}
+	if *bound == nil {
+		return nil
+	}
+	order, ok := compare(q.After[n], *bound)
+	if !ok {
+		return errCursor
+	}
+	if inside := order < 0 == q.Reverse; inside { // From is in the range, To is not
+		*bound = nil
+	} else {
+		q.After = nil
+	}
+	return nil
+}
+
+// compare orders two values in normal form; false when their types differ.
+func compare(a, b any) (int, bool) {
+	switch x := a.(type) {
+	case string:
+		y, ok := b.(string)
+		return cmp.Compare(x, y), ok
+	case int64:
+		y, ok := b.(int64)
+		return cmp.Compare(x, y), ok
+	case time.Time:
+		y, ok := b.(time.Time)
+		return x.Compare(y), ok
+	case bool:
+		y, ok := b.(bool)
+		if x == y {
+			return 0, ok
+		}
+		if y {
+			return -1, ok
+		}
+		return 1, ok
+	}
+	return 0, false
 }
 
 var errCursor = domain.E(domain.Invalid, "this page mark does not belong to this list; start again from the first page")
