@@ -49,6 +49,11 @@ func (n *Number) Past(process string) (Conversation, bool) {
 	return n.latest(func(c Conversation) bool { return process == "" || c.Process == process })
 }
 
+// ConversationBy finds a conversation by its id.
+func (n *Number) ConversationBy(id string) (Conversation, bool) {
+	return n.latest(func(c Conversation) bool { return c.ID == id })
+}
+
 // TalkOf is the person's conversation of the flow's family, whatever its
 // version and whether or not it has ended.
 func (n *Number) TalkOf(process, person, flow string) (Conversation, bool) {

@@ -1,0 +1,30 @@
+// Package sms carries conversations over the text message gateways.
+//
+// Four parts, each usable alone:
+//
+//   - [Inbox] takes a provider's webhook: it checks the signature, keeps the
+//     event, and only then says so. Its workers take each event into the
+//     number's document in one write.
+//   - [Desk] decides which conversation a text belongs to, has
+//     bots/dialogue step it, and puts messages of ours into words.
+//   - [Outbox] sends: it claims a message in competition with STOP, writes
+//     that the attempt has begun, calls the gateway, and never sends again
+//     what may have gone out without looking for it.
+//   - [Dispatcher] carries out what residents ask for by calling the domain's
+//     services under the event's own key.
+//
+// What always holds: nothing is acknowledged before it is durable; an event
+// has its effect once, however often it comes and wherever a crash strikes;
+// events of one number are taken in the order in which they came, within one
+// instance; STOP wins over everything that is not in flight.
+//
+// Promise about sending: at least once, and twice only when a message was
+// unknown, could not be found at the provider in two looks five minutes apart,
+// and was sent again: the message then says so (resent), and the count of
+// these is a metric. A message that tells a decision is not sent again
+// without a person.
+//
+// The package keeps no state of its own but the queue between the door and
+// the workers, which may be lost: the store knows what is unprocessed. It
+// knows no provider (gateway does) and no rule of the domain.
+package sms

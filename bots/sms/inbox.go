@@ -1,0 +1,365 @@
+package sms
+
+import (
+	"context"
+	"encoding/json"
+	"hash/fnv"
+	"log/slog"
+	"sync"
+	"time"
+
+	"folkmoot/bots/sms/gateway"
+	"folkmoot/domain"
+	"folkmoot/domain/outreach"
+)
+
+// frame is what is kept of an event: the request for evidence, and what it
+// was read as when its signature was checked, so that a secret rotated
+// meanwhile does not make it unreadable.
+type frame struct {
+	Target string           `json:"target,omitempty"`
+	Body   string           `json:"body,omitempty"`
+	At     time.Time        `json:"at"`
+	In     *gateway.Inbound `json:"in,omitempty"`
+	Status *gateway.Status  `json:"status,omitempty"`
+	Phone  string           `json:"phone,omitempty"` // E.164, or the sender's name
+}
+
+// InboxDeps is what an inbox needs.
+type InboxDeps struct {
+	Outreach *outreach.Service
+	Gateways []gateway.Gateway
+	Desk     *Desk
+	Numbers  gateway.NumberRules
+	Clock    domain.Clock
+	Log      *slog.Logger // nil discards
+	// Workers is how many events are taken in at once; default 2, so that the
+	// door keeps its share of the machine.
+	Workers int
+	// Sent is called when an event left something to send; nil: nobody.
+	Sent func()
+	// Count counts occasions by name, for metrics; nil: nobody.
+	Count func(name string)
+}
+
+// Inbox is the door for the providers' webhooks and the workers behind it.
+type Inbox struct {
+	InboxDeps
+	gateways map[string]gateway.Gateway
+	lanes    []chan job
+}
+
+// job is an event on its way to a worker. Its frame may be missing: it is
+// then read from the store.
+type job struct {
+	id    string
+	event *frame
+}
+
+// Backlog is how many events wait in memory for each worker. Further ones
+// wait in the store for the next sweep.
+const backlog = 4096
+
+// NewInbox makes an inbox. Run starts its workers.
+func NewInbox(d InboxDeps) *Inbox {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Workers == 0 {
+		d.Workers = 2
+	}
+	if d.Sent == nil {
+		d.Sent = func() {}
+	}
+	if d.Count == nil {
+		d.Count = func(string) {}
+	}
+	b := &Inbox{InboxDeps: d, gateways: map[string]gateway.Gateway{}}
+	for _, g := range d.Gateways {
+		b.gateways[g.Name()] = g
+	}
+	for range d.Workers {
+		b.lanes = append(b.lanes, make(chan job, backlog))
+	}
+	return b
+}
+
+// Receive takes a webhook that brings a resident's text to the named gateway.
+// nil means that the event is durable and may be acknowledged. A
+// [gateway.Error] says 403, 400 or 413; any other error means 503: the
+// provider must send it again.
+func (b *Inbox) Receive(ctx context.Context, name string, r gateway.Request) error {
+	g, err := b.gateway(name)
+	if err != nil {
+		return err
+	}
+	in, err := g.ParseInbound(r)
+	if err != nil {
+		b.Count("inbound_refused")
+		return err
+	}
+	return b.text(ctx, name, in, frame{Target: r.Target, Body: string(r.Body), At: r.At})
+}
+
+func (b *Inbox) gateway(name string) (gateway.Gateway, error) {
+	g, ok := b.gateways[name]
+	if !ok {
+		return nil, domain.Hidden("gateway")
+	}
+	return g, nil
+}
+
+// text keeps a text, from a webhook or a poll, and wakes a worker.
+func (b *Inbox) text(ctx context.Context, name string, in gateway.Inbound, f frame) error {
+	f.In, f.Phone = &in, b.e164(in.From)
+	return b.keep(ctx, outreach.Raw{
+		Provider: name, Kind: outreach.KindText, External: in.ExternalID, Phone: f.Phone,
+		Same: []byte(f.Phone + "\x00" + in.To + "\x00" + in.Body),
+	}, f)
+}
+
+// e164 is the sender's number; senders that are no number (a name, a short
+// code) stay as they are: they can be read by a person, not answered.
+func (b *Inbox) e164(from string) string {
+	if len(from) > 4 && from[0] == '+' && digits(from[1:]) {
+		return from
+	}
+	if n, err := gateway.Number(from, b.Numbers); err == nil {
+		return n
+	}
+	if n, err := gateway.Number("+"+from, b.Numbers); err == nil {
+		return n
+	}
+	return from
+}
+
+func digits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// Status takes a webhook about a message that we sent. Errors are those of
+// [Inbox.Receive].
+func (b *Inbox) Status(ctx context.Context, name string, r gateway.Request) error {
+	g, err := b.gateway(name)
+	if err != nil {
+		return err
+	}
+	st, err := g.ParseStatus(r)
+	if err != nil {
+		b.Count("status_refused")
+		return err
+	}
+	return b.keep(ctx, outreach.Raw{
+		Provider: name, Kind: outreach.KindStatus, External: st.Key(),
+		Same: []byte(st.ExternalID + "\x00" + st.Raw + "\x00" + st.ErrorCode),
+	}, frame{Target: r.Target, Body: string(r.Body), At: r.At, Status: &st})
+}
+
+func (b *Inbox) keep(ctx context.Context, raw outreach.Raw, f frame) error {
+	content, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	raw.Content = content
+	a, err := b.Outreach.Receive(ctx, raw)
+	if err != nil {
+		b.Count(raw.Kind + "_unavailable")
+		return err
+	}
+	switch {
+	case a.Fresh:
+		b.Count(raw.Kind + "_received")
+		b.hand(job{id: a.ID, event: &f}, f.Phone)
+	case a.Aside:
+		b.Count(raw.Kind + "_conflicting")
+		b.Log.WarnContext(ctx, "an event came again under its id with other content; the second is kept aside", "event", a.ID)
+	default:
+		b.Count(raw.Kind + "_repeated")
+	}
+	return nil
+}
+
+// hand gives the job to the worker of its number; when that one is behind the
+// job stays in the store.
+func (b *Inbox) hand(j job, number string) {
+	if number == "" {
+		number = j.id
+	}
+	h := fnv.New32a()
+	h.Write([]byte(number))
+	select {
+	case b.lanes[h.Sum32()%uint32(len(b.lanes))] <- j:
+	default:
+		b.Count("backlog_full")
+	}
+}
+
+// Run works on events until ctx ends. Call it once.
+func (b *Inbox) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, lane := range b.lanes {
+		wg.Go(func() { b.work(ctx, lane) })
+	}
+	wg.Wait()
+}
+
+func (b *Inbox) work(ctx context.Context, lane chan job) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-lane:
+			if err := b.Process(ctx, j.id, j.event); err != nil && ctx.Err() == nil {
+				b.Count("process_failed")
+				b.Log.WarnContext(ctx, "an event could not be taken in; the next sweep tries again", "event", j.id, "err", err)
+			}
+		}
+	}
+}
+
+// sweepAfter is how old an unprocessed event is before a sweep takes it: the
+// workers have the younger ones.
+const sweepAfter = 5 * time.Second
+
+// Sweep takes in what a crash, an outage or a full backlog left unprocessed,
+// oldest first, and answers how many. Jobs call it every few seconds.
+func (b *Inbox) Sweep(ctx context.Context) (int, error) {
+	return b.sweep(ctx, b.Clock.Now().Add(-sweepAfter))
+}
+
+// Drain is [Inbox.Sweep] without waiting for the workers: everything now.
+func (b *Inbox) Drain(ctx context.Context) (int, error) {
+	return b.sweep(ctx, b.Clock.Now().Add(time.Millisecond))
+}
+
+const sweepBatch = 200
+
+func (b *Inbox) sweep(ctx context.Context, before time.Time) (int, error) {
+	done := 0
+	for {
+		events, err := b.Outreach.Waiting(ctx, before, sweepBatch)
+		if err != nil || len(events) == 0 {
+			return done, err
+		}
+		failed := 0
+		for _, e := range events {
+			if err := b.Process(ctx, e.ID, nil); err != nil {
+				failed++
+				b.Log.WarnContext(ctx, "an event could not be taken in", "event", e.ID, "err", err)
+				continue
+			}
+			done++
+		}
+		if failed > 0 { // the rest waits for the next sweep, behind the stuck ones
+			return done, domain.E(domain.Unavailable, "%d events could not be taken in yet", failed)
+		}
+	}
+}
+
+// Process takes one event in. Doing it again changes nothing.
+func (b *Inbox) Process(ctx context.Context, id string, f *frame) error {
+	var number string
+	if f == nil || f.Phone == "" {
+		e, err := b.Outreach.Event(ctx, id)
+		if err != nil {
+			return err
+		}
+		if e.Pending.IsZero() {
+			return nil
+		}
+		number = e.Number
+		if f == nil {
+			if f, err = b.reread(ctx, e); err != nil {
+				return b.lost(ctx, e, err)
+			}
+		}
+	} else {
+		number = b.Outreach.Hash(f.Phone)
+	}
+	if f.Status != nil {
+		return b.report(ctx, id, f.Status)
+	}
+	return b.take(ctx, id, number, f)
+}
+
+func (b *Inbox) reread(ctx context.Context, e outreach.Received) (*frame, error) {
+	content, err := b.Outreach.Content(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	var f frame
+	if err := json.Unmarshal(content, &f); err != nil {
+		return nil, domain.E(domain.Internal, "event %s cannot be read", e.ID).Because(err)
+	}
+	return &f, nil
+}
+
+// lost marks an event whose key was destroyed: its sender asked to be erased.
+func (b *Inbox) lost(ctx context.Context, e outreach.Received, err error) error {
+	if !domain.Is(err, domain.NotFound) {
+		return err
+	}
+	return b.Outreach.Processed(ctx, e.ID, outreach.Understood{Why: "erased"})
+}
+
+// take steps the conversation that the text belongs to, in one write of the
+// number, then marks the event.
+func (b *Inbox) take(ctx context.Context, id, number string, f *frame) error {
+	t := Taken{Event: id, Phone: f.Phone, In: *f.In, At: domain.Milli(f.At)}
+	var u outreach.Understood
+	n, stepped, err := b.Outreach.Step(ctx, number, id, f.Phone, func(n *outreach.Number) error {
+		var err error
+		u, err = b.Desk.Take(ctx, n, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !stepped {
+		u = recall(n)
+	}
+	u.Text = f.In.Body
+	if err := b.Outreach.Processed(ctx, id, u); err != nil {
+		return err
+	}
+	b.Count("text_processed")
+	b.Sent()
+	return nil
+}
+
+// recall says whose an event was that had been taken in before a crash.
+func recall(n outreach.Number) outreach.Understood {
+	c, ok := n.Past("")
+	if !ok {
+		return outreach.Understood{Why: "taken_before"}
+	}
+	return outreach.Understood{Process: c.Process, Person: c.Person, Why: "taken_before"}
+}
+
+// Poll asks the gateways that can tell for texts since the time, and keeps
+// those that no webhook brought. It answers how many were listed.
+func (b *Inbox) Poll(ctx context.Context, since time.Time) (int, error) {
+	total := 0
+	for _, g := range b.Gateways {
+		p, ok := g.(gateway.Poller)
+		if !ok {
+			continue
+		}
+		list, err := p.Inbounds(ctx, since)
+		if err != nil {
+			return total, err
+		}
+		for _, in := range list {
+			if err := b.text(ctx, g.Name(), in, frame{At: b.Clock.Now()}); err != nil {
+				return total, err
+			}
+			total++
+		}
+	}
+	return total, nil
+}

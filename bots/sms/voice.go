@@ -1,0 +1,145 @@
+package sms
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+
+	"folkmoot/bots/dialogue"
+	"folkmoot/domain"
+	"folkmoot/domain/outreach"
+)
+
+var _ outreach.Voice = (*Desk)(nil)
+
+// Flow names the flow that a template belongs to.
+func (d *Desk) Flow(template string) string { return d.Places[template].Flow }
+
+// Compose writes a message by itself.
+func (d *Desk) Compose(ctx context.Context, n outreach.Note) (outreach.Words, error) {
+	if n.Template == "queue_reply" {
+		return d.plain(n), nil
+	}
+	lang := orElse(n.Lang, d.Lang)
+	place, known := d.Places[n.Template]
+	if known && place.Flow != "" {
+		s, err := d.Speak(ctx, n, outreach.Turn{ID: "letter", Flow: place.Flow, Now: d.Outreach.Clock.Now()})
+		return s.Words, err
+	}
+	vars, _, err := d.Facts.Vars(ctx, n.Process, lang, n.Person)
+	if err != nil {
+		return outreach.Words{}, err
+	}
+	values := merged(vars.Values, n.Vars)
+	return d.words(dialogue.Say{Lang: lang, Parts: []dialogue.Part{{Key: orElse(place.Text, n.Template)}}}, values)
+}
+
+// plain is a person's own answer, with the jury's name before it.
+func (d *Desk) plain(n outreach.Note) outreach.Words {
+	text := n.Vars["text"]
+	if n.Process.ShortName != "" {
+		text = n.Process.ShortName + ": " + text
+	}
+	return outreach.Words{Text: text, Lang: n.Lang, Parts: d.Parts(text)}
+}
+
+// merged is the process's values with the message's own over them.
+func merged(process, own map[string]string) map[string]string {
+	values := maps.Clone(process)
+	if values == nil {
+		values = map[string]string{}
+	}
+	maps.Copy(values, own)
+	return values
+}
+
+// Speak writes a message as part of its conversation: the event of the flow
+// that the template stands for.
+func (d *Desk) Speak(ctx context.Context, n outreach.Note, t outreach.Turn) (outreach.Spoken, error) {
+	var tk talk
+	if t.State != nil {
+		if err := json.Unmarshal(t.State, &tk); err != nil {
+			return outreach.Spoken{}, domain.E(domain.Internal, "a conversation cannot be read").Because(err)
+		}
+	}
+	tk.Vars = merged(tk.Vars, n.Vars)
+	lang := orElse(tk.State.Lang, orElse(n.Lang, d.Lang))
+	c := outreach.Conversation{Flow: orElse(tk.State.Flow, t.Flow), Lang: lang, Person: n.Person}
+	env, err := d.env(ctx, n.Process, c, tk, t.Now)
+	if err != nil {
+		return outreach.Spoken{}, err
+	}
+	in := dialogue.Input{ID: t.ID, Kind: dialogue.Event, Text: d.Places[n.Template].Event, At: t.Now}
+	var out dialogue.Out
+	if t.State == nil {
+		tk.State, out = dialogue.Begin(env, dialogue.Ref{ID: t.ID, Lang: lang}, in)
+	} else {
+		tk.State, out = dialogue.Step(env, tk.State, in)
+	}
+	if out.Say == nil {
+		return outreach.Spoken{}, domain.E(domain.Internal, "the flow %s says nothing for %q", c.Flow, n.Template)
+	}
+	return d.spoken(tk, *out.Say, env.Vars.Values)
+}
+
+func (d *Desk) spoken(tk talk, say dialogue.Say, values map[string]string) (outreach.Spoken, error) {
+	words, err := d.words(say, values)
+	if err != nil {
+		return outreach.Spoken{}, err
+	}
+	raw, err := json.Marshal(tk)
+	if err != nil {
+		return outreach.Spoken{}, err
+	}
+	s := outreach.Spoken{Words: words, Flow: tk.State.Flow, Lang: tk.State.Lang, State: raw}
+	s.Ended = tk.State.Status == dialogue.Ended || tk.State.Status == dialogue.Stopped
+	if !tk.State.Due.IsZero() {
+		s.Wakes = domain.Milli(tk.State.Due)
+	}
+	return s, nil
+}
+
+// Wake lets the conversations go on whose time has come without a reply, and
+// answers how many.
+func (b *Inbox) Wake(ctx context.Context) (int, error) {
+	now := b.Clock.Now()
+	numbers, err := b.Outreach.Waking(ctx, now, sweepBatch)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, n := range numbers {
+		for _, c := range n.Conversations {
+			if c.Wakes.IsZero() || c.Wakes.After(now) {
+				continue
+			}
+			if err := b.wake(ctx, n.ID, c); err != nil {
+				return done, err
+			}
+			done++
+		}
+	}
+	if done > 0 {
+		b.Sent()
+	}
+	return done, nil
+}
+
+// wake is one tick of the engine, under an id made of conversation and time.
+func (b *Inbox) wake(ctx context.Context, number string, c outreach.Conversation) error {
+	event := domain.Derive("wake", c.ID, c.Wakes.Format("20060102T150405.000"))
+	now := b.Clock.Now()
+	_, _, err := b.Outreach.Step(ctx, number, event, "", func(n *outreach.Number) error {
+		c, ok := n.ConversationBy(c.ID)
+		if !ok || !c.Live() {
+			return nil
+		}
+		sc, err := b.Desk.resume(ctx, n, scene{event: event, at: now}, c)
+		if err != nil {
+			return err
+		}
+		_, err = b.Desk.step(ctx, n, &sc, dialogue.Input{ID: event, Kind: dialogue.Tick, At: now})
+		return err
+	})
+	return err
+}
