@@ -113,10 +113,8 @@ type Result struct {
 	Outcomes []Outcome `json:"outcomes"`
 }
 
-// Ballot is a set of questions put to vote. Bound: 60 questions of 12 options
-// each, and one register entry per member (500 at most).
-type Ballot struct {
-	domain.Root
+// BallotFacts are what can be said of a ballot.
+type BallotFacts struct {
 	Process     string      `json:"process"`
 	Number      int         `json:"number"`
 	Title       string      `json:"title"`
@@ -135,17 +133,29 @@ type Ballot struct {
 	ClosedAt    time.Time   `json:"closed_at,omitzero"`
 	CountedAt   time.Time   `json:"counted_at,omitzero"`
 	CountedBy   string      `json:"counted_by,omitempty"`
-	Certified   time.Time   `json:"certified_at,omitzero"`
+	CertifiedAt time.Time   `json:"certified_at,omitzero"`
 	CertifiedBy string      `json:"certified_by,omitempty"`
 	Papers      int         `json:"papers,omitempty"` // votes entered from paper
 	Result      *Result     `json:"result,omitempty"`
 	Reason      string      `json:"reason,omitempty"` // of a withdrawal, or why it is not needed
+	Named       []NamedVote `json:"named,omitempty"`  // votes of a ballot that is not secret, by member id
+	Key         string      `json:"key,omitempty"`    // of a secret ballot's votes: kept, or destroyed
+}
 
-	Room  int           `json:"room,omitempty"`  // length of the box in bytes
-	Box   domain.Sealed `json:"box,omitempty"`   // sealed counts, while a secret ballot is open or closed
-	Named []NamedVote   `json:"named,omitempty"` // votes of a ballot that is not secret, by member id
-	Key   string        `json:"key,omitempty"`   // of the box: kept, or destroyed
-	Owes  bool          `json:"owes,omitempty"`  // its recommendations and dependants have yet to hear of its end
+// Ballot is a set of questions put to vote. Bound: 60 questions of 12 options
+// each, and one register entry per member (500 at most).
+type Ballot struct {
+	domain.Root
+	BallotFacts
+	Room int           `json:"room,omitempty"` // length of the open box in bytes
+	Box  domain.Sealed `json:"box,omitempty"`  // sealed counts, while a secret ballot is open or closed
+	Owes bool          `json:"owes,omitempty"` // its recommendations and dependants have yet to hear of its end
+}
+
+// BallotView is a ballot as an actor may see it: never the box.
+type BallotView struct {
+	domain.Root
+	BallotFacts
 }
 
 // States of a ballot's key.
@@ -277,21 +287,22 @@ func (q Question) check(p domain.Problems, f string) {
 }
 
 // DraftBallot begins a ballot. Members shape it; see [Service.ApproveBallot].
-func (s *Service) DraftBallot(ctx context.Context, c domain.Command, process string, in BallotInput) (Ballot, error) {
+func (s *Service) DraftBallot(ctx context.Context, c domain.Command, process string, in BallotInput) (BallotView, error) {
 	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if err := s.ballotProblems(ctx, process, in); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if err := during(ref, "drafting a ballot", domain.Deliberating, domain.Reporting); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
-	x := Ballot{Root: domain.Root{ID: c.ID("ballot")}, Process: process, State: BallotDraft}
+	x := Ballot{Root: domain.Root{ID: c.ID("ballot")}, BallotFacts: BallotFacts{Process: process, State: BallotDraft}}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "ballot.drafted", "ballots:"+x.ID, map[string]any{"questions": len(x.Questions), "secret": x.Secret}))
-	return s.seen(store(ctx, s.d.Ballots, x))(c.Actor, levelRun)
+	x, err = store(ctx, s.d.Ballots, x)
+	return x.seenBy(c.Actor, levelRun), err
 }
 
 // ballotProblems checks the input and what it refers to.
@@ -344,19 +355,19 @@ func (in BallotInput) fill(x *Ballot) {
 	}
 }
 
-func (s *Service) ballotChange(ctx context.Context, c domain.Command, process, id string, f func(*Ballot, time.Time) error) (Ballot, error) {
+func (s *Service) ballotChange(ctx context.Context, c domain.Command, process, id string, f func(*Ballot, time.Time) error) (BallotView, error) {
 	now := s.d.Clock.Now()
 	x, err := change(ctx, s.d.Ballots, place{process, "ballot", id}, c, func(x *Ballot) error { return f(x, now) })
-	return s.seen(x, err)(c.Actor, levelRun)
+	return x.seenBy(c.Actor, levelRun), err
 }
 
 // ChangeBallot replaces a draft.
-func (s *Service) ChangeBallot(ctx context.Context, c domain.Command, process, id string, in BallotInput) (Ballot, error) {
+func (s *Service) ChangeBallot(ctx context.Context, c domain.Command, process, id string, in BallotInput) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if err := s.ballotProblems(ctx, process, in); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	return s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State != BallotDraft && x.State != BallotApproved {
@@ -371,18 +382,18 @@ func (s *Service) ChangeBallot(ctx context.Context, c domain.Command, process, i
 
 // ApproveBallot records the members' show of hands on the paper itself. The
 // jury's rule and quorum are copied in where the ballot has none of its own.
-func (s *Service) ApproveBallot(ctx context.Context, c domain.Command, process, id string, in LockInput) (Ballot, error) {
+func (s *Service) ApproveBallot(ctx context.Context, c domain.Command, process, id string, in LockInput) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	p := domain.Problems{}
 	in.Hands.check(p, "hands")
 	if err := p.Err(); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	t, err := s.Terms(ctx, c.Actor, process)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	return s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State != BallotDraft {
@@ -415,12 +426,12 @@ func (x *Ballot) settle(t Terms) {
 var ruleFixed = domain.Missing{Item: "rule_fixed", Need: "the members fix the rules of voting before the first ballot", Who: domain.Facilitator}
 
 // WithdrawBallot drops a ballot that has not opened, with a reason.
-func (s *Service) WithdrawBallot(ctx context.Context, c domain.Command, process, id string) (Ballot, error) {
+func (s *Service) WithdrawBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if err := needReason(c); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	x, err := s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State != BallotDraft && x.State != BallotApproved {
@@ -448,58 +459,57 @@ func (s *Service) firstOpening(ctx context.Context, process string) (time.Time, 
 	return at, err
 }
 
-// seen is the view of a ballot for an actor: never the box; the register to
-// those who run the sessions; one's own place to a member; named votes after
-// the close to those in the process; the result once it is certified to the
-// public.
-func (s *Service) seen(x Ballot, err error) func(domain.Actor, level) (Ballot, error) {
-	return func(a domain.Actor, lv level) (Ballot, error) { return x.seenBy(a, lv), err }
-}
-
-func (x Ballot) seenBy(a domain.Actor, lv level) Ballot {
-	x = bare(x)
-	x.Box, x.Room = "", 0
+// seenBy is the view of a ballot for an actor: the register to those who run
+// the sessions; one's own place to a member; named votes after the close to
+// those in the process; the result once it is certified to the public.
+func (x Ballot) seenBy(a domain.Actor, lv level) BallotView {
+	v := BallotView{x.Root, x.BallotFacts}
+	v.Effects, v.Applied = nil, nil
 	if lv == levelPublic || x.State == BallotOpen {
-		x.Named = nil
+		v.Named = nil
 	}
 	if lv == levelRun {
-		return x
+		return v
 	}
 	own := x.entry(a.ID)
-	x.Register, x.Barred = nil, nil
+	v.Register, v.Barred = nil, nil
 	if lv == levelMember && own != nil {
-		x.Register = []Entry{*own}
+		v.Register = []Entry{*own}
 	}
 	if lv == levelPublic && x.State != BallotCertified {
-		x.Result = nil
+		v.Result = nil
 	}
-	return x
+	return v
 }
 
 // Ballot answers one ballot; the public sees it from its opening.
-func (s *Service) Ballot(ctx context.Context, a domain.Actor, process, id string) (Ballot, error) {
+func (s *Service) Ballot(ctx context.Context, a domain.Actor, process, id string) (BallotView, error) {
 	_, lv, err := s.look(ctx, a, process)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	x, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
-	if err == nil && !x.shownAt(lv) {
-		return Ballot{}, domain.Hidden("ballot")
+	if err != nil {
+		return BallotView{}, err
 	}
-	return x.seenBy(a, lv), err
+	if !x.shownAt(lv) {
+		return BallotView{}, domain.Hidden("ballot")
+	}
+	return x.seenBy(a, lv), nil
 }
 
 // Ballots lists the ballots of the process, oldest first.
-func (s *Service) Ballots(ctx context.Context, a domain.Actor, process string) ([]Ballot, error) {
+func (s *Service) Ballots(ctx context.Context, a domain.Actor, process string) ([]BallotView, error) {
 	_, lv, err := s.look(ctx, a, process)
 	if err != nil {
 		return nil, err
 	}
 	xs, err := list(ctx, s.d.Ballots, process, func(x *Ballot) bool { return x.shownAt(lv) })
-	for i := range xs {
-		xs[i] = xs[i].seenBy(a, lv)
+	out := make([]BallotView, len(xs))
+	for i, x := range xs {
+		out[i] = x.seenBy(a, lv)
 	}
-	return xs, err
+	return out, err
 }
 
 func (x *Ballot) shownAt(lv level) bool {

@@ -71,11 +71,14 @@ const (
 
 var presences = []Presence{Present, Partly, Absent}
 
-// Fairness is the daily question's answer, from 1 very fair to 4 very unfair.
+// Fairness is what members answered about the day, added up. Words are kept
+// sorted, so that their order says nothing.
 type Fairness struct {
-	Counts   [4]int   `json:"counts"`             // by answer, 1 to 4
-	Comments []string `json:"comments,omitempty"` // sorted, so that their order says nothing
-	Answered []string `json:"answered,omitempty"` // who answered, by id
+	Fair      [4]int              `json:"fair"` // 1 very fair, 2 fair, 3 unfair, 4 very unfair
+	Bias      [3]int              `json:"bias"` // did anything push one way: 1 no, 2 a little, 3 yes
+	Comments  []string            `json:"comments,omitempty"`
+	BiasWords []string            `json:"bias_words,omitempty"`
+	Answered  map[string][]string `json:"answered,omitempty"` // question -> ids of those who answered
 }
 
 // Session is a sitting of the jury. Bound: 40 agenda items, one attendance
@@ -318,8 +321,8 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 		}
 		x.State, x.HeldAt = SessionHeld, now
 		x.Emit(c, domain.EffectBroadcast, "day_feedback", now, domain.BroadcastData{
-			Process: process, Statuses: servingStatuses, Template: "day_feedback", Class: domain.ClassService, Flow: "serve.v1",
-			Vars: map[string]string{"session": x.ID, "number": fmt.Sprint(x.Number)}, Expires: now.Add(72 * time.Hour),
+			Process: process, Statuses: servingStatuses, Template: "day_feedback", Class: domain.ClassService,
+			Vars: map[string]string{"session": x.ID, "day": fmt.Sprint(x.Number)}, Expires: now.Add(72 * time.Hour),
 		})
 		x.Record(c, now, event(process, "session.held", "sessions:"+id, map[string]any{"number": x.Number, "attended": x.Attended}))
 		return nil
@@ -355,15 +358,36 @@ func needReason(c domain.Command) error {
 	return p.Err()
 }
 
-// FairnessInput is one member's answer to how fair the day was.
+// Questions about the day.
+const (
+	FairQuestion      = "fair"
+	BiasQuestion      = "bias"
+	BiasWordsQuestion = "bias_words"
+)
+
+// FairnessInput is one member's answer to a question about the day.
 type FairnessInput struct {
-	Member  string `json:"member"`            // empty: the actor
-	Score   int    `json:"score"`             // 1 very fair, 2 fair, 3 unfair, 4 very unfair
-	Comment string `json:"comment,omitempty"` // shown together with others', never with a name
+	Member   string `json:"member,omitempty"`  // empty: the actor
+	Question string `json:"question"`          // fair, bias or bias_words
+	Score    int    `json:"score,omitempty"`   // fair: 1 very fair to 4 very unfair; bias: 1 no, 2 a little, 3 yes
+	Comment  string `json:"comment,omitempty"` // shown together with others', never with a name
 }
 
-// RecordFairness adds one member's answer for a session. A second answer by
-// the same member changes nothing.
+func (in FairnessInput) problems() domain.Problems {
+	p := domain.Problems{}
+	oneOf(p, "question", in.Question, []string{FairQuestion, BiasQuestion, BiasWordsQuestion})
+	p.Need(in.Question != FairQuestion || in.Score >= 1 && in.Score <= 4, "score", "use 1 (very fair), 2 (fair), 3 (unfair) or 4 (very unfair)")
+	p.Need(in.Question != BiasQuestion || in.Score >= 1 && in.Score <= 3, "score", "use 1 (no), 2 (a little) or 3 (yes)")
+	p.Need(in.Question != BiasWordsQuestion || in.Comment != "", "comment", "write a few words")
+	p.Need(len([]rune(in.Comment)) <= 1000, "comment", "keep this to 1000 characters")
+	return p
+}
+
+// LatestSession stands for the last session that was held.
+const LatestSession = "latest"
+
+// RecordFairness adds one member's answer about a session. A second answer to
+// the same question by the same member changes nothing.
 func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process, id string, in FairnessInput) error {
 	if in.Member == "" {
 		in.Member = c.Actor.ID
@@ -375,22 +399,22 @@ func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process,
 	if err := actFor(c.Actor, ref, in.Member, domain.RunSessions); err != nil {
 		return err
 	}
-	p := domain.Problems{}
-	p.Need(in.Score >= 1 && in.Score <= 4, "score", "use 1 (very fair), 2 (fair), 3 (unfair) or 4 (very unfair)")
-	p.Need(len([]rune(in.Comment)) <= 1000, "comment", "keep this to 1000 characters")
-	if err := p.Err(); err != nil {
+	if err := in.problems().Err(); err != nil {
+		return err
+	}
+	if id, err = s.latest(ctx, process, id); err != nil {
 		return err
 	}
 	now := s.d.Clock.Now()
 	_, err = change(ctx, s.d.Sessions, place{process, "session", id}, domain.Command{}, func(x *Session) error {
-		if slices.Contains(x.Fairness.Answered, in.Member) {
+		if slices.Contains(x.Fairness.Answered[in.Question], in.Member) {
 			return domain.ErrNoChange
 		}
 		if x.State == SessionPlanned || x.State == SessionCancelled {
 			return domain.E(domain.Conflict, "this session is %s; the question is asked after it was held", x.State)
 		}
 		if !x.Was(in.Member) {
-			return domain.E(domain.Conflict, "only members who attended the session are asked how fair it was")
+			return domain.E(domain.Conflict, "only members who attended the session are asked about it")
 		}
 		x.Fairness.add(in)
 		x.Touch(domain.Command{}, now)
@@ -399,11 +423,39 @@ func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process,
 	return err
 }
 
+func (s *Service) latest(ctx context.Context, process, id string) (string, error) {
+	if id != LatestSession {
+		return id, nil
+	}
+	xs, err := all(ctx, s.d.Sessions, process)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range slices.Backward(xs) {
+		if x.State == SessionHeld {
+			return x.ID, nil
+		}
+	}
+	return "", domain.Hidden("session")
+}
+
 func (f *Fairness) add(in FairnessInput) {
-	f.Counts[in.Score-1]++
-	f.Answered = insertSorted(f.Answered, in.Member)
+	if f.Answered == nil {
+		f.Answered = map[string][]string{}
+	}
+	f.Answered[in.Question] = insertSorted(f.Answered[in.Question], in.Member)
+	words := &f.Comments
+	switch in.Question {
+	case FairQuestion:
+		f.Fair[in.Score-1]++
+	case BiasQuestion:
+		f.Bias[in.Score-1]++
+		words = &f.BiasWords
+	case BiasWordsQuestion:
+		words = &f.BiasWords
+	}
 	if in.Comment != "" {
-		f.Comments = insertSorted(f.Comments, in.Comment)
+		*words = insertSorted(*words, in.Comment)
 	}
 }
 
@@ -465,7 +517,7 @@ func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session
 		x.Link = ""
 	}
 	total := 0
-	for _, n := range x.Fairness.Counts {
+	for _, n := range x.Fairness.Fair {
 		total += n
 	}
 	if total < ref.SmallNumber || lv == levelPublic || lv == levelMember {

@@ -68,7 +68,7 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 				x.Emit(c, domain.EffectBroadcast, "day_before", now, domain.BroadcastData{
 					Process: x.Process, Statuses: servingStatuses, Template: "day_before", Class: domain.ClassService, Expires: x.Starts,
 					Vars: map[string]string{
-						"session": x.ID, "number": fmt.Sprint(x.Number), "title": x.Title, "place": x.Place,
+						"session": x.ID, "day": fmt.Sprint(x.Number), "venue": x.Place, "title": x.Title,
 						"starts": x.Starts.Format(time.RFC3339), "ends": x.Ends.Format(time.RFC3339),
 					},
 				})

@@ -12,26 +12,26 @@ import (
 )
 
 // OpenBallot takes down who may vote and opens the ballot.
-func (s *Service) OpenBallot(ctx context.Context, c domain.Command, process, id string) (Ballot, error) {
+func (s *Service) OpenBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {
 	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if err := during(ref, "opening a ballot", domain.Deliberating, domain.Reporting); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	draft, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
 	if err != nil {
-		return draft, err
+		return BallotView{}, err
 	}
 	if draft.State == BallotApproved {
 		if err := s.prepare(ctx, draft); err != nil {
-			return Ballot{}, err
+			return BallotView{}, err
 		}
 	}
 	roll, barred, members, err := s.roll(ctx, process)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	return s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State == BallotOpen {
@@ -396,9 +396,9 @@ func (s *Service) castPapers(ctx context.Context, x *Ballot, papers []Answers) e
 }
 
 // CloseBallot ends the voting.
-func (s *Service) CloseBallot(ctx context.Context, c domain.Command, process, id string) (Ballot, error) {
+func (s *Service) CloseBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	return s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State == BallotClosed {
@@ -415,9 +415,9 @@ func (s *Service) CloseBallot(ctx context.Context, c domain.Command, process, id
 
 // CountBallot opens the box once, stores the counts and destroys the ballot's
 // key. With fewer votes than the quorum nothing is counted.
-func (s *Service) CountBallot(ctx context.Context, c domain.Command, process, id string) (Ballot, error) {
+func (s *Service) CountBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	x, err := s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State == BallotCounted {
@@ -501,7 +501,7 @@ func (r Result) facts() map[string]any {
 
 // destroyKey destroys the key of a counted ballot, then writes that it is
 // gone: a crash in between destroys it again.
-func (s *Service) destroyKey(ctx context.Context, process, id string, a domain.Actor) (Ballot, error) {
+func (s *Service) destroyKey(ctx context.Context, process, id string, a domain.Actor) (BallotView, error) {
 	x, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
 	if err != nil || !x.keyOverdue() {
 		return x.seenBy(a, levelRun), err
@@ -530,16 +530,16 @@ type CastingInput struct {
 
 // CastingVote records the chair's vote where the rule has one and the count
 // is tied. It is kept apart from the members' counts.
-func (s *Service) CastingVote(ctx context.Context, c domain.Command, process, id string, in CastingInput) (Ballot, error) {
+func (s *Service) CastingVote(ctx context.Context, c domain.Command, process, id string, in CastingInput) (BallotView, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	p := domain.Problems{}
 	text(p, "question", in.Question, longTitle)
 	text(p, "choice", in.Choice, longTitle)
 	text(p, "reason", in.Reason, longText)
 	if err := p.Err(); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	return s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State != BallotCounted {
@@ -563,13 +563,13 @@ func (s *Service) CastingVote(ctx context.Context, c domain.Command, process, id
 
 // CertifyBallot makes the result final. It is done by somebody else than who
 // counted, after the key is destroyed and ties are settled.
-func (s *Service) CertifyBallot(ctx context.Context, c domain.Command, process, id string) (Ballot, error) {
+func (s *Service) CertifyBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {
 	ref, err := s.enterAny(ctx, c.Actor, process, domain.RunSessions, domain.SignOff)
 	if err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	if _, err := s.destroyKey(ctx, process, id, c.Actor); err != nil {
-		return Ballot{}, err
+		return BallotView{}, err
 	}
 	x, err := s.ballotChange(ctx, c, process, id, func(x *Ballot, now time.Time) error {
 		if x.State == BallotCertified {
@@ -578,14 +578,17 @@ func (s *Service) CertifyBallot(ctx context.Context, c domain.Command, process, 
 		if err := x.mayCertify(c.Actor); err != nil {
 			return err
 		}
-		x.State, x.Certified, x.CertifiedBy, x.Owes = BallotCertified, now, c.Actor.ID, true
+		x.State, x.CertifiedAt, x.CertifiedBy, x.Owes = BallotCertified, now, c.Actor.ID, true
 		x.Record(c, now, event(process, "ballot.certified", "ballots:"+id, x.Result.facts()))
 		return nil
 	})
 	if err != nil {
 		return x, err
 	}
-	return x.seenBy(c.Actor, levelOf(c.Actor, ref)), s.discharge(ctx, process, id)
+	if levelOf(c.Actor, ref) != levelRun {
+		x.Register, x.Barred = nil, nil
+	}
+	return x, s.discharge(ctx, process, id)
 }
 
 func (x *Ballot) mayCertify(a domain.Actor) error {
