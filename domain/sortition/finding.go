@@ -39,6 +39,7 @@ const (
 	CodeCellTooLong           Code = "cell_too_long"
 	CodeBadCSV                Code = "bad_csv"
 	CodeInfeasible            Code = "infeasible"
+	CodeRelaxation            Code = "relaxation"
 	CodeNotRelaxable          Code = "not_relaxable"
 	CodeUncoverable           Code = "agent_not_in_feasible_committee"
 	CodeValueNobodyHas        Code = "value_nobody_has"

@@ -43,7 +43,7 @@ type leximinLP struct {
 	left    int
 }
 
-func solveMarginals(ctx context.Context, m *model, solver Solver, stages int, progress func(done, total int)) (*marginals, error) {
+func solveMarginals(ctx context.Context, m *model, solver Solver, progress func(done, total int)) (*marginals, error) {
 	s := &leximinLP{m: m, solver: solver, level: make([]*big.Rat, len(m.types)),
 		settled: make([]*big.Rat, len(m.rows)+len(m.cuts)), isCap: map[int]bool{}, left: len(m.types)}
 	for r := range s.settled {
@@ -51,9 +51,6 @@ func solveMarginals(ctx context.Context, m *model, solver Solver, stages int, pr
 	}
 	out := &marginals{level: s.level}
 	for s.left > 0 {
-		if stages > 0 && len(out.stages) == stages {
-			break
-		}
 		st, err := s.stage(ctx)
 		if err != nil {
 			return nil, err

@@ -16,7 +16,6 @@ type wholeSolver struct {
 	m        *model
 	solver   Solver
 	key      string
-	stages   int
 	progress func(Progress)
 	panels   [][]int
 	mip      Program
@@ -27,9 +26,11 @@ type wholeSolver struct {
 
 // optimum is a lottery with its proof.
 type optimum struct {
-	marg   *marginals
+	marg   *marginals // nil for objectives without this proof
+	level  []*big.Rat // chance per type
 	panels []weighted
 	proved bool
+	gap    *big.Rat
 }
 
 func (w *wholeSolver) report(phase string, done, total int) {
@@ -48,14 +49,13 @@ func (w *wholeSolver) run(ctx context.Context) (*optimum, error) {
 	}()
 	covered := false
 	for {
-		marg, err := solveMarginals(ctx, w.m, w.solver, w.stages, func(done, total int) { w.report("leximin", done, total) })
+		marg, err := solveMarginals(ctx, w.m, w.solver, func(done, total int) { w.report("leximin", done, total) })
 		if err != nil {
 			return nil, err
 		}
-		complete(marg)
 		panels, err := w.realise(ctx, marg, covered)
 		if err == nil {
-			return &optimum{marg, panels, !w.unproved}, nil
+			return w.optimum(marg, panels), nil
 		}
 		if !errors.Is(err, errNotRealised) {
 			return nil, err
@@ -70,7 +70,7 @@ func (w *wholeSolver) run(ctx context.Context) (*optimum, error) {
 				continue
 			}
 			if panels, err := w.realise(ctx, marg, covered); err == nil {
-				return &optimum{marg, panels, !w.unproved}, nil
+				return w.optimum(marg, panels), nil
 			} else if !errors.Is(err, errNotRealised) {
 				return nil, err
 			}
@@ -80,19 +80,13 @@ func (w *wholeSolver) run(ctx context.Context) (*optimum, error) {
 			return nil, err
 		}
 		if panels != nil {
-			return &optimum{marg, panels, !w.unproved}, nil
+			return w.optimum(marg, panels), nil
 		}
 	}
 }
 
-// complete gives types that no stage fixed (plain maximin stops early) the
-// last level, which the last solution attains for all of them.
-func complete(marg *marginals) {
-	for t, p := range marg.level {
-		if p == nil {
-			marg.level[t] = marg.stages[len(marg.stages)-1].level
-		}
-	}
+func (w *wholeSolver) optimum(marg *marginals, panels []weighted) *optimum {
+	return &optimum{marg: marg, level: marg.level, panels: panels, proved: !w.unproved, gap: new(big.Rat)}
 }
 
 // realise first makes one attempt; all of them once everyone is known to be

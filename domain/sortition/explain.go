@@ -1,0 +1,432 @@
+package sortition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+)
+
+// Feasibility says whether a panel can be drawn at all, and when not, why.
+type Feasibility struct {
+	Feasible bool     `json:"feasible"`
+	Findings Findings `json:"findings"`
+	// Conflict is a smallest set of bounds that cannot be met together with
+	// the panel size and one person per household: drop any one and the rest
+	// can be met.
+	Conflict []Bound `json:"conflict"`
+	// Relaxation is the cheapest change of targets, within their flex, that
+	// makes a panel possible.
+	Relaxation  []Relaxed   `json:"relaxation"`
+	Uncoverable []Uncovered `json:"uncoverable"`
+}
+
+// Bound is one side of a target.
+type Bound struct {
+	Feature string `json:"feature"`
+	Value   string `json:"value"`
+	Side    string `json:"side"` // min or max
+	Limit   int    `json:"limit"`
+}
+
+func (b Bound) String() string {
+	word := map[string]string{"min": "at least", "max": "at most"}[b.Side]
+	return fmt.Sprintf("%s: %s %s %d", b.Feature, b.Value, word, b.Limit)
+}
+
+// Relaxed is a suggested change of one target. Cost weighs it: raising a
+// maximum by one costs 1, lowering a minimum of n by one costs 1 + 2/n.
+type Relaxed struct {
+	Feature string  `json:"feature"`
+	Value   string  `json:"value"`
+	Side    string  `json:"side"`
+	From    int     `json:"from"`
+	To      int     `json:"to"`
+	Cost    float64 `json:"cost"`
+}
+
+// Uncovered are people alike who are in no panel that meets the targets, with
+// a smallest set of bounds that keeps them out.
+type Uncovered struct {
+	IDs       []string `json:"ids"`
+	Excluding []Bound  `json:"excluding"`
+}
+
+// CheckFeasible checks the problem, looks for a panel, names who can be in
+// none, and explains. It draws nothing.
+func CheckFeasible(ctx context.Context, problem *Problem, solver Solver) (*Feasibility, error) {
+	out := &Feasibility{Findings: problem.Check(), Conflict: []Bound{}, Relaxation: []Relaxed{}, Uncoverable: []Uncovered{}}
+	if out.Findings.blocksModel() {
+		return out, nil
+	}
+	m := newModel(problem)
+	w := &wholeSolver{m: m, solver: solver, key: "feasibility"}
+	levels, err := w.coverable(ctx)
+	if errors.Is(err, errInfeasible) {
+		return out, explainConflict(ctx, m, solver, out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Feasible = out.Findings.Err() == nil
+	return out, explainUncovered(ctx, m, solver, levels, out)
+}
+
+// blocksModel tells whether the findings leave no sound model to look into:
+// sums and counts that clash still do, broken data does not.
+func (f Findings) blocksModel() bool {
+	for _, one := range f {
+		switch one.Code {
+		case CodeFeatureSumsConflict, CodeMinSumAboveSize, CodeMaxSumBelowSize, CodeDesiredOutOfRange, CodeNotEnoughPeople:
+		default:
+			if one.Severity == SeverityError {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// coverable tells for each type whether some whole panel holds it.
+func (w *wholeSolver) coverable(ctx context.Context) ([]bool, error) {
+	marg, err := solveMarginals(ctx, w.m, w.solver, func(int, int) {})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.cover(ctx, marg); err != nil {
+		return nil, err
+	}
+	out := make([]bool, len(w.m.types))
+	for t, p := range marg.level {
+		out[t] = p.Sign() > 0
+	}
+	for _, c := range w.m.cuts {
+		for t, v := range c.weights {
+			if v.Sign() > 0 {
+				out[t] = false
+			}
+		}
+	}
+	return out, nil
+}
+
+// explainInfeasible is Prepare's error for a problem without any panel.
+func explainInfeasible(ctx context.Context, problem *Problem, solver Solver, found Findings) error {
+	out := &Feasibility{Findings: found}
+	if err := explainConflict(ctx, newModel(problem), solver, out); err != nil {
+		return err
+	}
+	return out.Findings
+}
+
+func explainConflict(ctx context.Context, m *model, solver Solver, out *Feasibility) error {
+	f, err := newFilter(ctx, m, solver, -1)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	bounds, err := f.minimal(ctx, f.sides)
+	if err != nil {
+		return err
+	}
+	out.Conflict = bounds
+	out.Findings.errorf(CodeInfeasible, "No panel of %d meets all targets. These cannot be met together: %s.", m.problem.Size, listBounds(bounds))
+	return relax(ctx, m, solver, out)
+}
+
+func listBounds(bounds []Bound) string {
+	parts := make([]string, len(bounds))
+	for i, b := range bounds {
+		parts[i] = b.String()
+	}
+	if len(parts) == 0 {
+		return "the panel size and one person per household"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// side is one side of a target's row; for the filter it is on or off.
+type side struct {
+	row   int
+	upper bool
+}
+
+// filter finds minimal sets of sides that leave no panel (with at least one
+// person of the asked type, when there is one), by leaving sides out one at a
+// time. Where the relaxation finds no conflict, whole numbers are needed.
+type filter struct {
+	m       *model
+	lp      Program
+	mip     Program
+	solver  Solver
+	asked   int
+	sides   []side
+	lo, hi  []float64
+	needMIP bool
+}
+
+func newFilter(ctx context.Context, m *model, solver Solver, asked int) (*filter, error) {
+	f := &filter{m: m, solver: solver, asked: asked}
+	base := *m
+	base.cuts = nil
+	lp := panelProgram(&base, make([]float64, len(m.types)), false)
+	if asked >= 0 {
+		lp.Lower[asked] = 1
+	}
+	f.lo, f.hi = lp.RowLower, lp.RowUpper
+	for r, row := range m.rows {
+		if row.kind != rowTarget {
+			continue
+		}
+		if row.lo > 0 {
+			f.sides = append(f.sides, side{r, false})
+		}
+		f.sides = append(f.sides, side{r, true})
+	}
+	var err error
+	f.lp, err = solver.Load(ctx, lp)
+	return f, err
+}
+
+func (f *filter) close() {
+	f.lp.Close()
+	if f.mip != nil {
+		f.mip.Close()
+	}
+}
+
+// ask moves the question to another type.
+func (f *filter) ask(t int) error {
+	for _, p := range []Program{f.lp, f.mip} {
+		if p == nil {
+			continue
+		}
+		if err := errors.Join(p.SetBounds(f.asked, 0, float64(f.m.n(f.asked))), p.SetBounds(t, 1, float64(f.m.n(t)))); err != nil {
+			return err
+		}
+	}
+	f.asked = t
+	return nil
+}
+
+func (f *filter) set(s side, on bool) error {
+	if s.upper {
+		if f.hi[s.row] = math.Inf(1); on {
+			f.hi[s.row] = float64(f.m.rows[s.row].hi)
+		}
+	} else {
+		if f.lo[s.row] = 0; on {
+			f.lo[s.row] = float64(f.m.rows[s.row].lo)
+		}
+	}
+	err := f.lp.SetRowBounds(s.row, f.lo[s.row], f.hi[s.row])
+	if err == nil && f.mip != nil {
+		err = f.mip.SetRowBounds(s.row, f.lo[s.row], f.hi[s.row])
+	}
+	return err
+}
+
+// blocked tells whether the sides that are on leave no panel, and which rows
+// the proof of it uses (nil: unknown).
+func (f *filter) blocked(ctx context.Context) (bool, map[int]bool, error) {
+	sol, err := f.lp.Solve(ctx, SolveOptions{})
+	if err != nil {
+		return false, nil, err
+	}
+	if sol.Status == StatusInfeasible {
+		return true, rayRows(sol.Ray), nil
+	}
+	if !f.needMIP {
+		return false, nil, nil
+	}
+	if f.mip == nil {
+		lp := panelProgram(&model{problem: f.m.problem, types: f.m.types, rows: f.m.rows}, make([]float64, len(f.m.types)), true)
+		lp.RowLower, lp.RowUpper = f.lo, f.hi
+		if f.asked >= 0 {
+			lp.Lower[f.asked] = 1
+		}
+		if f.mip, err = f.solver.Load(ctx, lp); err != nil {
+			return false, nil, err
+		}
+	}
+	sol, err = f.mip.Solve(ctx, SolveOptions{AbsoluteGap: 0.5})
+	if err != nil {
+		return false, nil, err
+	}
+	return sol.Status == StatusInfeasible, nil, nil
+}
+
+func rayRows(ray []float64) map[int]bool {
+	if ray == nil {
+		return nil
+	}
+	rows := map[int]bool{}
+	for r, y := range ray {
+		if math.Abs(y) > 1e-9 {
+			rows[r] = true
+		}
+	}
+	return rows
+}
+
+// minimal returns a minimal blocking subset of the sides, all of which are
+// on. The proof of the relaxation names few rows: the others go at once.
+func (f *filter) minimal(ctx context.Context, sides []side) ([]Bound, error) {
+	f.needMIP = false
+	blocked, rows, err := f.blocked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.needMIP = !blocked
+	off := map[side]bool{}
+	var kept []side
+	for _, s := range sides {
+		if rows != nil && !rows[s.row] {
+			off[s] = true
+			if err := f.set(s, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, s := range sides {
+		if off[s] {
+			continue
+		}
+		if err := f.set(s, false); err != nil {
+			return nil, err
+		}
+		still, _, err := f.blocked(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !still {
+			kept = append(kept, s)
+			if err := f.set(s, true); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, s := range sides { // ready for the next question
+		if err := f.set(s, true); err != nil {
+			return nil, err
+		}
+	}
+	return f.bounds(kept), nil
+}
+
+func (f *filter) bounds(sides []side) []Bound {
+	out := make([]Bound, 0, len(sides))
+	for _, s := range sides {
+		t := f.m.problem.Targets[f.m.rows[s.row].target]
+		b := Bound{Feature: t.Feature, Value: t.Value, Side: "min", Limit: t.Min}
+		if s.upper {
+			b.Side, b.Limit = "max", t.Max
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// explainUncovered names, for each type in no panel, the bounds that keep it
+// out.
+func explainUncovered(ctx context.Context, m *model, solver Solver, covered []bool, out *Feasibility) error {
+	var f *filter
+	for t := range m.types {
+		if covered[t] {
+			continue
+		}
+		var err error
+		if f == nil {
+			f, err = newFilter(ctx, m, solver, t)
+			if err == nil {
+				defer f.close()
+			}
+		} else {
+			err = f.ask(t)
+		}
+		if err != nil {
+			return err
+		}
+		bounds, err := f.minimal(ctx, f.sides)
+		if err != nil {
+			return err
+		}
+		u := Uncovered{Excluding: bounds}
+		for _, i := range m.types[t].members {
+			u.IDs = append(u.IDs, m.problem.People[i].ID)
+		}
+		out.Uncoverable = append(out.Uncoverable, u)
+		for _, id := range u.IDs {
+			out.Findings.warnf(CodeUncoverable, "%s is in no panel that meets the targets, because of: %s.", id, listBounds(bounds))
+		}
+	}
+	return nil
+}
+
+// relax finds the cheapest relaxation of targets within their flex.
+func relax(ctx context.Context, m *model, solver Solver, out *Feasibility) error {
+	lp := panelProgram(&model{problem: m.problem, types: m.types, rows: m.rows}, make([]float64, len(m.types)), true)
+	lp.Maximize = false
+	var sides []side
+	for r, row := range m.rows {
+		if row.kind != rowTarget {
+			continue
+		}
+		t := m.problem.Targets[row.target]
+		low, high := 0, m.problem.Size
+		if t.Flex != nil {
+			low, high = t.Flex.Min, t.Flex.Max
+		}
+		lp.addSlack(r, 1, lowerCost(t.Min), t.Min-low)
+		lp.addSlack(r, -1, 1, high-t.Max)
+		sides = append(sides, side{r, false}, side{r, true})
+	}
+	program, err := solver.Load(ctx, lp)
+	if err != nil {
+		return err
+	}
+	defer program.Close()
+	sol, err := program.Solve(ctx, SolveOptions{})
+	if err != nil {
+		return err
+	}
+	if sol.Status == StatusInfeasible || !sol.Feasible {
+		out.Findings.errorf(CodeNotRelaxable, "No change of the targets within min_flex and max_flex makes a panel possible: quotas would have to be relaxed beyond them.")
+		return nil
+	}
+	out.addRelaxations(m, sides, sol.Value[len(m.types):])
+	return nil
+}
+
+func (lp *LinearProgram) addSlack(row int, sign, cost float64, room int) {
+	lp.Rows[row].Add(len(lp.Cost), sign)
+	appendColumn(lp, cost, 0, float64(max(0, room)))
+	lp.Integer = append(lp.Integer, true)
+}
+
+func lowerCost(n int) float64 {
+	if n == 0 {
+		return 1
+	}
+	return 1 + 2/float64(n)
+}
+
+func (f *Feasibility) addRelaxations(m *model, sides []side, by []float64) {
+	for i, s := range sides {
+		n := int(math.Round(by[i]))
+		if n == 0 {
+			continue
+		}
+		t := m.problem.Targets[m.rows[s.row].target]
+		r := Relaxed{Feature: t.Feature, Value: t.Value, Side: "min", From: t.Min, To: t.Min - n, Cost: float64(n) * lowerCost(t.Min)}
+		word := "minimum"
+		if s.upper {
+			r.Side, r.From, r.To, r.Cost, word = "max", t.Max, t.Max+n, float64(n), "maximum"
+		}
+		f.Relaxation = append(f.Relaxation, r)
+		f.Findings.warnf(CodeRelaxation, "%s:%s %s target: change from %d to %d.", t.Feature, t.Value, word, r.From, r.To).about(t)
+	}
+	sort.SliceStable(f.Relaxation, func(i, j int) bool { return f.Relaxation[i].Cost < f.Relaxation[j].Cost })
+}

@@ -1,0 +1,149 @@
+package sortition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Objective names what a draw optimises.
+type Objective string
+
+// The objectives. Leximin lifts the smallest chance as far as it goes, then
+// the next smallest, and so on; maximin only the smallest.
+const (
+	Leximin Objective = "leximin"
+	Maximin Objective = "maximin"
+)
+
+const (
+	defaultPanels = 1000
+	maxPanels     = 100_000
+)
+
+// Options are the settings of a draw. They are part of what is committed to.
+type Options struct {
+	Objective Objective `json:"objective"`
+	Panels    int       `json:"panels"`
+	// Label says what is drawn, so that one seed serves one draw only.
+	Label   string `json:"label,omitempty"`
+	Program string `json:"program,omitempty"` // name and version
+	// Salt hides the pool behind its hash: choose it at random, keep it in
+	// the replay file.
+	Salt string `json:"salt,omitempty"`
+	// SeedPlan says in words how the seed will be made.
+	SeedPlan   string `json:"seed_plan,omitempty"`
+	DrandRound uint64 `json:"drand_round,omitempty"`
+	// MaxWork bounds the pricing programmes of a hard instance; 0 = no bound.
+	MaxWork int `json:"max_work,omitempty"`
+}
+
+func (o Options) withDefaults() Options {
+	if o.Objective == "" {
+		o.Objective = Leximin
+	}
+	if o.Panels == 0 {
+		o.Panels = defaultPanels
+	}
+	return o
+}
+
+func (o Options) check() Findings {
+	var found Findings
+	switch o.Objective {
+	case Leximin, Maximin:
+	default:
+		found.errorf(CodeUnknownObjective, "The objective %q is not known.", o.Objective)
+	}
+	if o.Panels < 1 || o.Panels > maxPanels {
+		found.errorf(CodePanelsOutOfRange, "The lottery can have 1 to %d panels, not %d.", maxPanels, o.Panels)
+	}
+	return found
+}
+
+// Lottery is a prepared draw: the panels of which one will be drawn, with
+// everything that proves and repeats it. The certificate is public and holds
+// no values of people; the replay holds them.
+type Lottery struct {
+	Certificate Certificate `json:"certificate"`
+	Replay      Replay      `json:"replay"`
+}
+
+// Prepare computes the lottery. Its error is Findings when the problem itself
+// is wrong or cannot be met; then nothing was drawn. progress may be nil.
+func Prepare(ctx context.Context, problem *Problem, options Options, solver Solver, progress func(Progress)) (*Lottery, error) {
+	options = options.withDefaults()
+	found := append(problem.Check(), options.check()...)
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	m := newModel(problem)
+	key := m.key(options)
+	best, err := optimise(ctx, m, options, solver, key, progress)
+	if errors.Is(err, errInfeasible) {
+		return nil, explainInfeasible(ctx, problem, solver, found)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if progress != nil {
+		progress(Progress{Phase: "rounding", Total: options.Panels})
+	}
+	counts, err := uniformPanels(ctx, m, solver, best.panels, options.Panels, key)
+	if err != nil {
+		return nil, err
+	}
+	people := seatPeople(m, counts, key+"/seats")
+	l := newLottery(m, options, best, people, found)
+	l.Replay.Uncoverable, err = whyUncovered(ctx, m, solver, best)
+	return l, err
+}
+
+// whyUncovered explains the chances that are 0.
+func whyUncovered(ctx context.Context, m *model, solver Solver, best *optimum) ([]Uncovered, error) {
+	out := Feasibility{Uncoverable: []Uncovered{}}
+	covered := make([]bool, len(m.types))
+	for t, p := range best.level {
+		covered[t] = p.Sign() > 0
+	}
+	err := explainUncovered(ctx, m, solver, covered, &out)
+	return out.Uncoverable, err
+}
+
+// key seeds the search: the same problem and settings search the same way.
+func (m *model) key(o Options) string {
+	return fmt.Sprintf("folkmoot search 1/%s/%s", o.Objective, poolHash(m.problem, o.Salt))
+}
+
+// optimise finds the objective's best lottery over counts per type.
+func optimise(ctx context.Context, m *model, o Options, solver Solver, key string, progress func(Progress)) (*optimum, error) {
+	// The leximin lottery is also a maximin lottery, at no extra cost.
+	w := &wholeSolver{m: m, solver: solver, key: key, progress: progress, maxWork: o.MaxWork}
+	return w.run(ctx)
+}
+
+// appearances counts each person's panels.
+func appearances(people int, panels [][]int) []int {
+	out := make([]int, people)
+	for _, panel := range panels {
+		for _, i := range panel {
+			out[i]++
+		}
+	}
+	return out
+}
+
+// largestChange is the most that rounding moved anyone's chance.
+func largestChange(m *model, level []*big.Rat, uses []int, panels int) *big.Rat {
+	most, d := new(big.Rat), new(big.Rat)
+	for t := range m.types {
+		for _, i := range m.types[t].members {
+			d.Sub(big.NewRat(int64(uses[i]), int64(panels)), level[t])
+			if d.Abs(d).Cmp(most) > 0 {
+				most.Set(d)
+			}
+		}
+	}
+	return most
+}

@@ -1,0 +1,184 @@
+package sortition
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"slices"
+)
+
+// uniform turns a lottery into m panels, each equally likely, whose average
+// is next to the lottery's: first the total of each type over all panels is
+// rounded to a whole number next to m times its expectation, then the totals
+// are taken apart into whole panels. Where the totals cannot be taken apart
+// entirely, the last few panels come from the lottery itself, chosen so that
+// totals stray least.
+type uniform struct {
+	m      *model
+	solver Solver
+	exact  []weighted
+	want   []*big.Int // total per type over all panels
+	have   []*big.Int
+	out    [][]int
+	count  int
+}
+
+func uniformPanels(ctx context.Context, m *model, solver Solver, exact []weighted, count int, key string) ([][]int, error) {
+	u := &uniform{m: m, solver: solver, exact: exact, count: count, want: make([]*big.Int, len(m.types)), have: make([]*big.Int, len(m.types))}
+	x := expectation(m, exact)
+	u.round(x, newRandom(key+"/totals"))
+	for t := range u.have {
+		u.have[t] = new(big.Int)
+	}
+	rng := newRandom(key + "/uniform")
+	for len(u.out) < count {
+		before := len(u.out)
+		if err := u.takeApart(ctx, rng); err != nil {
+			return nil, err
+		}
+		if len(u.out) == before {
+			u.nearest()
+		}
+	}
+	return u.out, nil
+}
+
+// expectation is the expected count per type.
+func expectation(m *model, panels []weighted) []*big.Rat {
+	weights := make([]*big.Rat, len(panels))
+	for i, p := range panels {
+		weights[i] = p.weight
+	}
+	w, scale := integers(weights)
+	sums := make([]*big.Int, len(m.types))
+	for t := range sums {
+		sums[t] = new(big.Int)
+	}
+	part := new(big.Int)
+	for i, p := range panels {
+		for t, c := range p.counts {
+			if c != 0 {
+				sums[t].Add(sums[t], part.Mul(w[i], big.NewInt(int64(c))))
+			}
+		}
+	}
+	out := make([]*big.Rat, len(sums))
+	for t := range out {
+		out[t] = new(big.Rat).SetFrac(sums[t], scale)
+	}
+	return out
+}
+
+// round sets want: whole totals next to count*x that keep every row's total
+// next to its own. Should no such rounding be found, plain rounding.
+func (u *uniform) round(x []*big.Rat, rng *random) {
+	m := new(big.Rat).SetInt64(int64(u.count))
+	total, scale := make([]*big.Rat, len(x)), big.NewInt(1)
+	for t := range x {
+		total[t] = new(big.Rat).Mul(x[t], m)
+		scale = lcm(scale, total[t].Denom())
+	}
+	p := newPeeler(u.m, total, scale)
+	r := p.rounder(rng)
+	ok := len(p.frac) == 0
+	for try := 0; try < failedDraws && !ok; try++ {
+		p.point(r, 4)
+		ok = r.draw(p.stop(try))
+	}
+	for t := range x {
+		u.want[t] = big.NewInt(int64(p.floor[t]))
+	}
+	for i, t := range p.frac {
+		up := r.y[i] > 0.5
+		if !ok {
+			up = new(big.Int).Lsh(p.y[t], 1).Cmp(scale) >= 0
+		}
+		if up {
+			u.want[t].Add(u.want[t], big.NewInt(1))
+		}
+	}
+}
+
+// takeApart peels whole panels off the remaining totals.
+func (u *uniform) takeApart(ctx context.Context, rng *random) error {
+	left := u.count - len(u.out)
+	scale := big.NewInt(int64(left))
+	x := make([]*big.Rat, len(u.m.types))
+	for t := range x {
+		rest := new(big.Int).Sub(u.want[t], u.have[t])
+		x[t] = new(big.Rat).SetFrac(rest, scale)
+		if x[t].Sign() < 0 || x[t].Cmp(rat(u.m.n(t))) > 0 {
+			return nil
+		}
+	}
+	if !u.inside(x) {
+		return nil
+	}
+	a := attempts[0]
+	if left < u.count {
+		a.beta = 0.3
+	}
+	p := newPeeler(u.m, x, scale)
+	panels, err := tryRealise(ctx, p, a, u.solver, rng)
+	if errors.Is(err, errNotRealised) {
+		panels, err = p.out, nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, w := range panels {
+		copies := new(big.Int).Mul(w.weight.Num(), scale)
+		u.add(w.counts, int(copies.Quo(copies, w.weight.Denom()).Int64()))
+	}
+	return nil
+}
+
+// inside tells whether x meets every row.
+func (u *uniform) inside(x []*big.Rat) bool {
+	sum := new(big.Rat)
+	for _, r := range u.m.rows {
+		sum.SetInt64(0)
+		for _, t := range r.types {
+			sum.Add(sum, x[t])
+		}
+		if sum.Cmp(rat(r.lo)) < 0 || sum.Cmp(rat(r.hi)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (u *uniform) add(counts []int, copies int) {
+	copies = min(copies, u.count-len(u.out))
+	if copies <= 0 || !u.m.feasible(counts) {
+		return
+	}
+	for t, c := range counts {
+		u.have[t].Add(u.have[t], big.NewInt(int64(c*copies)))
+	}
+	for range copies {
+		u.out = append(u.out, slices.Clone(counts))
+	}
+}
+
+// nearest adds the lottery's panel that brings the totals nearest to what is
+// wanted of them at this point.
+func (u *uniform) nearest() {
+	left := float64(u.count - len(u.out))
+	need := make([]float64, len(u.want))
+	for t := range need {
+		need[t] = toFloat(new(big.Int).Sub(u.want[t], u.have[t])) / left
+	}
+	best, least := -1, 0.0
+	for i, p := range u.exact {
+		loss := 0.0
+		for t, c := range p.counts {
+			d := float64(c) - need[t]
+			loss += float64(d*d) / float64(u.m.n(t))
+		}
+		if best < 0 || loss < least {
+			best, least = i, loss
+		}
+	}
+	u.add(u.exact[best].counts, 1)
+}
