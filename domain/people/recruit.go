@@ -67,6 +67,12 @@ func (s *Service) MarkOutcome(ctx context.Context, cmd domain.Command, id string
 	}
 	c := change{action: "person.drawn", perms: []domain.Permission{domain.Recruit}, tell: in.Tell, data: map[string]any{"draw": in.Draw},
 		do: func(p *Person, now time.Time) error {
+			if p.Draw == in.Draw && p.Status == in.Outcome {
+				return domain.ErrNoChange
+			}
+			if p.Status != InPool { // who was not selected is called up by a replacement alone
+				return p.cannot(in.Outcome)
+			}
 			if err := s.recorded(ctx, in.Draw, p.ID, in.Outcome); err != nil {
 				return err
 			}

@@ -107,7 +107,7 @@ func (s *Service) freeCode(ctx context.Context, id string) (int, error) {
 // taken over; the rest stays as it was.
 type RegisterInput struct {
 	Person   string   `json:"person,omitempty"` // of a known invitee
-	Code     string   `json:"code,omitempty"`   // from the letter
+	Code     Private  `json:"code,omitempty"`   // from the letter
 	Identity Identity `json:"identity"`
 	Answers  Answers  `json:"answers,omitempty"`
 	Source   string   `json:"source"` // code, text, page, staff, import
@@ -178,7 +178,7 @@ func (s *Service) registrant(ctx context.Context, cmd domain.Command, process st
 		}
 		return in.Person, err
 	case in.Code != "":
-		p, err := s.ByCode(ctx, in.Code)
+		p, err := s.ByCode(ctx, string(in.Code))
 		if err != nil || p.Process != process {
 			return "", codeUnknown()
 		}
