@@ -1,0 +1,115 @@
+package config
+
+import (
+	"time"
+	_ "time/tzdata" // a container from scratch has no zones of its own
+)
+
+// Config is every setting of an installation. The env tag is the name in the
+// environment without its FOLKMOOT_ before it.
+type Config struct {
+	DataDir string `env:"DATA_DIR" default:"data" doc:"Folder of the embedded store, the keyring and the master key. Keep it on a disk that is backed up."`
+	Listen  string `env:"LISTEN" default:"127.0.0.1:8080" doc:"Address and port to serve on. 0.0.0.0:8080 serves all networks; put a proxy with TLS before it."`
+	BaseURL string `env:"BASE_URL" doc:"Public address, such as https://jury.example.org. Links in texts begin with it and gateways sign over it. Empty: http:// and LISTEN."`
+	Roles   string `env:"ROLES" default:"web,bots,jobs" doc:"What this machine does: web (pages and API), bots (webhooks and sending), jobs (clocks, reminders, relay)."`
+
+	Store     Secret `env:"STORE" default:"sqlite" doc:"sqlite (a file in DATA_DIR), sqlite:PATH, or a MongoDB address mongodb://... with the database as its path."`
+	Keyring   Secret `env:"KEYRING" default:"sqlite" doc:"Where the keys of people are kept, apart from the store and backed up apart: sqlite, sqlite:PATH or mongodb://... with another database."`
+	MasterKey string `env:"MASTER_KEY" default:"file" doc:"What seals those keys: file (made in DATA_DIR at the first start), file:PATH, or the URI of a key service such as aws-kms://..., gcp-kms://..., hcvault://..."`
+
+	TimeZone     string `env:"TIME_ZONE" default:"Europe/London" doc:"IANA time zone of bodies that name none."`
+	SmallNumbers int    `env:"SMALL_NUMBERS" default:"5" doc:"Counts of people below this are not shown to the public or a commissioner."`
+	ProfilesDir  string `env:"PROFILES_DIR" doc:"Folder with further jurisdiction profiles (YAML), beside the built-in ones."`
+	Demo         bool   `env:"DEMO" default:"false" doc:"Demo mode: the clock can be moved from the phone simulator. Refused unless every gateway is simulated."`
+
+	SMS     SMS     `prefix:"SMS_"`
+	Twilio  Twilio  `prefix:"TWILIO_"`
+	Generic Generic `prefix:"GENERIC_"`
+	Slack   Slack   `prefix:"SLACK_"`
+
+	API       API       `prefix:"API_"`
+	Telemetry Telemetry `prefix:""`
+
+	TrustedProxies  []string      `env:"TRUSTED_PROXIES" doc:"Addresses or networks of your own proxies, comma between: 10.0.0.0/8. Only their X-Forwarded-For is believed."`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"20s" doc:"How long work under way may take to finish when the program is told to stop."`
+}
+
+// SMS is how texts leave and come in.
+type SMS struct {
+	Gateway string  `env:"GATEWAY" default:"simulated" doc:"simulated (nothing is sent; read and write texts in the phone simulator), twilio or generic."`
+	Sender  string  `env:"SENDER" doc:"Number that texts come from and are answered to, with country code: +441632960123."`
+	Rate    float64 `env:"RATE" default:"10" doc:"Texts per second that the sender number may send. A long UK number does about 10, a US one 1."`
+
+	SimulatedSecret Secret `env:"SIMULATED_SECRET" doc:"Secret that signs the simulated gateway's webhooks. Empty: a new one at every start."`
+}
+
+// Twilio is an account there. Two tokens may be active while they are changed.
+type Twilio struct {
+	AccountSID       string `env:"ACCOUNT_SID" doc:"Account SID, AC and 32 hex digits."`
+	AuthToken        Secret `env:"AUTH_TOKEN" doc:"Auth token: signs webhooks and opens the API."`
+	AuthTokenNext    Secret `env:"AUTH_TOKEN_NEXT" doc:"Second auth token, while changing from one to the other."`
+	MessagingService string `env:"MESSAGING_SERVICE" doc:"Messaging service SID to send through instead of one number."`
+	APIURL           string `env:"API_URL" default:"https://api.twilio.com" doc:"Address of the API."`
+}
+
+// Generic is any gateway that speaks signed HTTP.
+type Generic struct {
+	SendURL    string `env:"SEND_URL" doc:"Address that texts are posted to."`
+	Secret     Secret `env:"SECRET" doc:"Secret that signs both ways, at least 32 characters."`
+	SecretNext Secret `env:"SECRET_NEXT" doc:"Second secret, while changing from one to the other."`
+}
+
+// Slack is an app in the workspace of commissioners and organisers.
+type Slack struct {
+	SigningSecret Secret `env:"SIGNING_SECRET" doc:"Signing secret of the Slack app. Empty: no Slack."`
+	BotToken      Secret `env:"BOT_TOKEN" doc:"Bot token, xoxb-..."`
+	AppToken      Secret `env:"APP_TOKEN" doc:"App token, xapp-..., for Socket Mode where no public address can be opened."`
+	APIURL        string `env:"API_URL" default:"https://slack.com/api/" doc:"Address of the API."`
+}
+
+// API is how much one caller may ask.
+type API struct {
+	Rate  float64 `env:"RATE" default:"100" doc:"Calls per second for one token, or for one address without a token, on average."`
+	Burst int     `env:"BURST" default:"400" doc:"Calls at once."`
+}
+
+// Telemetry is what operators see. None of it holds personal data.
+type Telemetry struct {
+	LogFormat    string `env:"LOG_FORMAT" default:"text" doc:"text or json."`
+	LogLevel     string `env:"LOG_LEVEL" default:"info" doc:"debug, info, warn or error."`
+	OTLPEndpoint string `env:"OTLP_ENDPOINT" doc:"Address of an OpenTelemetry collector that takes traces over HTTP. Empty: no traces."`
+	MetricsToken Secret `env:"METRICS_TOKEN" doc:"Bearer token for /metrics, at least 16 characters. Empty: /metrics answers this machine alone."`
+	MetricsAddr  string `env:"METRICS_LISTEN" doc:"Another address and port for /metrics, such as 10.0.0.5:9090. Empty: beside the pages."`
+}
+
+// The roles of one machine.
+const (
+	RoleWeb  = "web"
+	RoleBots = "bots"
+	RoleJobs = "jobs"
+)
+
+// Has reports whether this machine has the role.
+func (c Config) Has(role string) bool {
+	for _, r := range list(c.Roles) {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// Zone is the time zone; [Load] has made sure that it exists.
+func (c Config) Zone() *time.Location {
+	z, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// HTTPS reports whether the public address is https.
+func (c Config) HTTPS() bool { return hasScheme(c.BaseURL, "https") }
+
+// SlackOn reports whether Slack is set up.
+func (c Config) SlackOn() bool { return c.Slack.SigningSecret != "" }
