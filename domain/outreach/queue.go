@@ -400,3 +400,33 @@ func (s *Service) QueueHandBack(ctx context.Context, cmd domain.Command, process
 	})
 	return i.View(), err
 }
+
+// handOverText is the text that tells the resident so.
+const handOverText = "to_person"
+
+// Pass puts a text before a person without a word to the resident. The same
+// command again changes nothing.
+func (s *Service) Pass(ctx context.Context, cmd domain.Command, d QueueData) error {
+	return s.enqueue(ctx, cmd.Key, d)
+}
+
+// HandOver puts what a text asked for before a person, because no service can
+// do it, and tells the resident that a person reads it. The same command
+// again changes nothing.
+func (s *Service) HandOver(ctx context.Context, cmd domain.Command, d QueueData) error {
+	if err := s.enqueue(ctx, cmd.Key, d); err != nil {
+		return err
+	}
+	ref, err := s.Processes.Ref(ctx, d.Process)
+	if err != nil {
+		return nil // nobody's: there is no name to answer under
+	}
+	words, err := s.Voice.Compose(ctx, Note{Process: ref, Person: d.Person, Template: handOverText})
+	if err != nil {
+		return err
+	}
+	return s.SayTo(ctx, cmd, d.Number, Answer{
+		Event: cmd.Key, At: s.Clock.Now(), Process: d.Process, Person: d.Person, Zone: ref.Zone,
+		Template: handOverText, Words: words, Reply: true,
+	})
+}
