@@ -24,8 +24,11 @@ func (s *Service) Erase(ctx context.Context, cmd domain.Command, id string) (Per
 	if err := s.free(ctx, ref, id); err != nil {
 		return Person{}, err
 	}
-	// The key goes first: a row whose key is gone is unreadable at once, and
-	// the blanking is repeated until it is done.
+	if err := s.forget(ctx, cmd, p); err != nil {
+		return Person{}, err
+	}
+	// The key goes before the row: a row whose key is gone is unreadable at
+	// once, and the blanking is repeated until it is done.
 	if err := s.d.Vault.Destroy(ctx, id); err != nil {
 		return Person{}, err
 	}
@@ -66,10 +69,38 @@ func (p *Person) blank(cmd domain.Command, now time.Time) error {
 	return nil
 }
 
+// forget has the other services forget the person, while the number is still
+// known. When the key is gone already they were asked before.
+func (s *Service) forget(ctx context.Context, cmd domain.Command, p Person) error {
+	id, err := s.identityOf(ctx, p)
+	if domain.Is(err, domain.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range s.d.Forgetters {
+		if err := f.Forget(ctx, cmd.Sub("forget"), p.Process, p.ID, string(id.Number)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // EraseSubject is Erase for the service that runs erasures.
-func (s *Service) EraseSubject(ctx context.Context, cmd domain.Command, _, person, _ string) error {
+func (s *Service) EraseSubject(ctx context.Context, cmd domain.Command, person string) error {
 	_, err := s.Erase(ctx, cmd, person)
 	return err
+}
+
+// Gone reports whether a person's data was erased: the row is blank and
+// nothing opens.
+func (s *Service) Gone(ctx context.Context, person string) (bool, error) {
+	p, err := s.d.People.Get(ctx, person)
+	if domain.Is(err, domain.NotFound) {
+		return true, nil
+	}
+	return p.Status == Erased && p.Identity == "" && p.Answers == "" && p.Bank == "" && len(p.Needs) == 0, err
 }
 
 // The kinds of data whose time of keeping may differ.
@@ -132,22 +163,21 @@ func (s *Service) PurgeCount(ctx context.Context, process, kind string) (int, er
 }
 
 // Purge erases up to limit rows of the kind, or their bank details, and
-// answers how many. Rows under a hold of their own are left and not counted.
-func (s *Service) Purge(ctx context.Context, cmd domain.Command, process, kind string, limit int) (int, error) {
+// answers whose. Rows under a hold of their own are left.
+func (s *Service) Purge(ctx context.Context, cmd domain.Command, process, kind string, limit int) (done []string, err error) {
 	ref, err := s.d.Processes.Ref(ctx, process)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := domain.Authorize(cmd.Actor, domain.Erase, ref.Scope()); err != nil {
-		return 0, err
+		return nil, err
 	}
 	rows, err := s.due(ctx, process, kind, 0)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	done := 0
 	for _, p := range rows {
-		if done == limit {
+		if len(done) == limit {
 			break
 		}
 		err := s.purge(ctx, cmd.Sub(p.ID), kind, p.ID)
@@ -157,7 +187,7 @@ func (s *Service) Purge(ctx context.Context, cmd domain.Command, process, kind s
 		if err != nil {
 			return done, err
 		}
-		done++
+		done = append(done, p.ID)
 	}
 	return done, nil
 }

@@ -67,15 +67,15 @@ func TestLegalHoldStopsErasure(t *testing.T) {
 			hold(w, p.ID, true)
 			_, err := w.Erase(ctx, by(olu, "1"), p.ID)
 			wantCode(t, "held", err, domain.Conflict)
-			if n, err := w.Purge(ctx, by(olu, "2"), "p1", people.KeepInvitees, 10); n != 0 || err != nil {
-				t.Errorf("purge of held: %d, %v", n, err)
+			if n, err := w.Purge(ctx, by(olu, "2"), "p1", people.KeepInvitees, 10); len(n) != 0 || err != nil {
+				t.Errorf("purge of held: %v, %v", n, err)
 			}
 			if rec, err := w.Recipient(ctx, p.ID); err != nil || rec.Name != mari.Name {
 				t.Errorf("the held data is not intact: %v", err)
 			}
 			hold(w, p.ID, false)
-			if n, err := w.Purge(ctx, by(olu, "3"), "p1", people.KeepInvitees, 10); n != 1 || err != nil {
-				t.Errorf("purge after release: %d, %v", n, err)
+			if n, err := w.Purge(ctx, by(olu, "3"), "p1", people.KeepInvitees, 10); len(n) != 1 || err != nil {
+				t.Errorf("purge after release: %v, %v", n, err)
 			}
 		})
 	}
@@ -121,14 +121,14 @@ func TestPurgeTellsTheKindsApart(t *testing.T) {
 			t.Errorf("%s: %d rows, %v, want %d", kind, got, err, n)
 		}
 	}
-	if n, err := w.Purge(ctx, by(olu, "1"), "p1", people.KeepBank, 10); n != 1 || err != nil {
-		t.Errorf("bank: %d, %v", n, err)
+	if n, err := w.Purge(ctx, by(olu, "1"), "p1", people.KeepBank, 10); len(n) != 1 || err != nil {
+		t.Errorf("bank: %v, %v", n, err)
 	}
 	if got, _ := w.Get(ctx, olu, seated.ID); got.Bank != "" || got.Status != people.Serving {
 		t.Errorf("after the bank purge: %s", got.Status)
 	}
-	if n, err := w.Purge(ctx, by(olu, "2"), "p1", people.KeepMembers, 1); n != 1 || err != nil {
-		t.Errorf("one at a time: %d, %v", n, err)
+	if n, err := w.Purge(ctx, by(olu, "2"), "p1", people.KeepMembers, 1); len(n) != 1 || err != nil {
+		t.Errorf("one at a time: %v, %v", n, err)
 	}
 	if got, _ := w.Get(ctx, olu, pool.ID); got.Status != people.InPool {
 		t.Errorf("the pool was touched: %s", got.Status)
@@ -215,4 +215,34 @@ func TestGuardsOfStages(t *testing.T) {
 	check("not ready", domain.Deliberating, "members_ready")
 	w.makeReady(t, "r", p.ID)
 	check("ready", domain.Deliberating, "")
+}
+
+type forgetter struct{ asked []string }
+
+func (f *forgetter) Forget(_ context.Context, _ domain.Command, process, person, number string) error {
+	f.asked = append(f.asked, process+" "+person+" "+number)
+	return nil
+}
+
+func TestOthersForgetBeforeTheKeyGoes(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	f := &forgetter{}
+	svc := people.New(people.Deps{People: w.people, Payments: w.payments, Processes: w.refs, Vault: w.vault, Files: w.files,
+		Audit: w.audit, Clock: w.clock, Forgetters: []people.Forgetter{f}})
+	p := w.register(t, "a")
+	if gone, err := svc.Gone(ctx, p.ID); gone || err != nil {
+		t.Errorf("before: gone %v, %v", gone, err)
+	}
+	for range 2 {
+		if err := svc.EraseSubject(ctx, by(olu, "1"), p.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff([]string{"p1 " + p.ID + " +447700900123"}, f.asked); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	if gone, err := svc.Gone(ctx, p.ID); !gone || err != nil {
+		t.Errorf("after: gone %v, %v", gone, err)
+	}
 }

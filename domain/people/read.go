@@ -145,6 +145,17 @@ func (s *Service) List(ctx context.Context, a domain.Actor, process string, in L
 	return out, nil
 }
 
+// Audience answers a page of ids of a process by status, in the order of the
+// list. It is for the program's own senders: it asks no permission.
+func (s *Service) Audience(ctx context.Context, process string, status Status, after domain.Cursor, limit int) ([]string, domain.Cursor, error) {
+	rows, next, err := s.d.People.Page(ctx, domain.Query{Index: "status", Equal: []any{process, string(status)}, After: after, Limit: limit})
+	ids := make([]string, len(rows))
+	for i, p := range rows {
+		ids[i] = p.ID
+	}
+	return ids, next, err
+}
+
 // processAccess authorises over a whole process.
 func (s *Service) processAccess(ctx context.Context, a domain.Actor, process string, perm domain.Permission) error {
 	ref, err := s.d.Processes.Ref(ctx, process)

@@ -35,8 +35,13 @@ type Holding interface {
 	HoldsOn(ctx context.Context, process, person, numberHash string) (name string, data any, err error)
 }
 
-// Deps is what the service stands on. Records, Holds and Holdings may be
-// empty: then nobody can be seated, no hold is known but the process's own,
+// Forgetter is another service that forgets what it holds on a person. It is
+// asked before the person's key is destroyed, as often as needed.
+type Forgetter interface {
+	Forget(ctx context.Context, cmd domain.Command, process, person, number string) error
+}
+
+// Deps is what the service stands on. What stands after Clock may be empty: then nobody can be seated, no hold is known but the process's own,
 // and a disclosure holds what is here.
 type Deps struct {
 	People    domain.Repository[Person]
@@ -49,6 +54,8 @@ type Deps struct {
 	Records   Records
 	Holds     Holds
 	Holdings  []Holding
+	// Forgetters are asked in order when somebody is erased.
+	Forgetters []Forgetter
 	// NoReceiptPence is up to how much an expense needs no receipt, only a
 	// reason. 0 is 1000 pence.
 	NoReceiptPence int64
