@@ -68,6 +68,8 @@ type ProcessRef struct {
 	Reserves    int       `json:"reserves"` // named reserves
 	PayPence    int64     `json:"pay_pence"`
 	Place       string    `json:"place"`
+	Times       string    `json:"times"`   // of a day, in words
+	Purpose     string    `json:"purpose"` // goes on "we are asking 18 local people to ..."
 	Starts      time.Time `json:"starts,omitzero"`
 	Ends        time.Time `json:"ends,omitzero"`
 	Phone       string    `json:"phone,omitempty"` // the organiser's public phone line

@@ -21,6 +21,8 @@ type SpecificationInput struct {
 	Starts        time.Time `json:"starts"`
 	Ends          time.Time `json:"ends"`
 	Place         string    `json:"place"`
+	Times         string    `json:"times" doc:"Of a day, in words: 9.30am to 5pm."`
+	Purpose       string    `json:"purpose" doc:"Goes on: we are asking 18 local people to ..."`
 	Method        string    `json:"method"`
 	PayPence      int64     `json:"pay_pence"`
 	PaymentPolicy string    `json:"payment_policy"`
@@ -46,7 +48,7 @@ func (s *Service) Specify(ctx context.Context, cmd domain.Command, id string, in
 			}
 			p.Specification = Specification{
 				Size: in.Size, MinSeated: in.MinSeated, Reserves: in.Reserves, Hours: in.Hours,
-				Starts: domain.Milli(in.Starts), Ends: domain.Milli(in.Ends), Place: in.Place, Method: in.Method,
+				Starts: domain.Milli(in.Starts), Ends: domain.Milli(in.Ends), Place: in.Place, Times: in.Times, Purpose: in.Purpose, Method: in.Method,
 				PayPence: in.PayPence, PaymentPolicy: in.PaymentPolicy, PrivacyNotice: in.PrivacyNotice, DPIA: in.DPIA,
 				Formats: in.Formats, Languages: in.Languages, MinAge: in.MinAge, Area: in.Area,
 				SmallNumber: in.SmallNumber, SetAt: s.Clock.Now(),
@@ -66,6 +68,7 @@ func checkSpecification(kind string, in SpecificationInput) error {
 	p.Need(in.PayPence >= 0, "pay_pence", "what each member is paid in all, in pence")
 	p.Need(in.SmallNumber == 0 || in.SmallNumber >= 3, "small_number", "3 or more; counts under it are not shown")
 	p.Need(in.MinAge >= 0 && in.MinAge <= 100, "min_age", "from 0 to 100")
+	p.Need(len([]rune(in.Purpose)) <= 80, "purpose", "at most 80 letters; it stands in the first text")
 	for _, f := range in.Formats {
 		p.Need(slices.Contains(Formats, f), "formats", "each one of %s", strings.Join(Formats, ", "))
 	}

@@ -122,7 +122,9 @@ type Specification struct {
 	Starts        time.Time `json:"starts,omitzero"`
 	Ends          time.Time `json:"ends,omitzero"`
 	Place         string    `json:"place"`
-	Method        string    `json:"method"` // why this method is fair and proportionate
+	Times         string    `json:"times"`   // of a day, in words: 9.30am to 5pm
+	Purpose       string    `json:"purpose"` // goes on "we are asking 18 local people to ..."
+	Method        string    `json:"method"`  // why this method is fair and proportionate
 	PayPence      int64     `json:"pay_pence"`
 	PaymentPolicy string    `json:"payment_policy"` // link or reference of the written policy
 	PrivacyNotice string    `json:"privacy_notice"`
@@ -221,7 +223,7 @@ func (p *Process) ref() domain.ProcessRef {
 	return domain.ProcessRef{
 		ID: p.ID, Body: p.Body, BodyName: p.BodyName, Kind: p.Kind, Name: p.Name, ShortName: p.ShortName,
 		Code: p.Code, Keyword: p.Keyword, Question: p.Remit.Question, Stage: p.Stage, Zone: p.Zone,
-		Profile: p.Profile, Size: s.Size, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place,
+		Profile: p.Profile, Size: s.Size, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place, Times: s.Times, Purpose: s.Purpose,
 		Starts: s.Starts, Ends: s.Ends, Phone: p.Phone, ResponseDue: p.Commitment.ResponseDue,
 		MinAge: s.MinAge, SmallNumber: small, LegalHold: p.LegalHold != "",
 	}

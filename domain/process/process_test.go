@@ -97,7 +97,7 @@ var duty = process.DutyInput{
 func spec() process.SpecificationInput {
 	return process.SpecificationInput{
 		Size: 12, MinSeated: 10, Reserves: 2, Hours: 20, Starts: start.AddDate(0, 6, 0), Ends: start.AddDate(0, 6, 4),
-		Place: "Town hall", Method: "a jury gives time for evidence", PayPence: 30000, PaymentPolicy: "policy-1",
+		Place: "Town hall", Times: "9.30am to 5pm", Purpose: "help choose where the new hospital goes", Method: "a jury gives time for evidence", PayPence: 30000, PaymentPolicy: "policy-1",
 		PrivacyNotice: "notice-1", DPIA: "dpia-1", Formats: []string{"text", "letter"}, Languages: []string{"en"}, MinAge: 16, Area: "Oakshire",
 	}
 }
@@ -194,6 +194,8 @@ func designSteps() []step {
 	}{
 		{"dates", func(s *process.SpecificationInput) { s.Starts, s.Ends = time.Time{}, time.Time{} }},
 		{"place", func(s *process.SpecificationInput) { s.Place = "" }},
+		{"times", func(s *process.SpecificationInput) { s.Times = "" }},
+		{"purpose", func(s *process.SpecificationInput) { s.Purpose = "" }},
 		{"method", func(s *process.SpecificationInput) { s.Method = "" }},
 		{"area", func(s *process.SpecificationInput) { s.Area = "" }},
 		{"formats", func(s *process.SpecificationInput) { s.Formats = nil }},

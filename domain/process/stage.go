@@ -193,6 +193,8 @@ func (p *Process) guardDesign(g *domain.Guard) {
 	spec(s.Size > 0, "size", "the number of seats")
 	spec(!s.Starts.IsZero() && !s.Ends.IsZero(), "dates", "the first and the last day")
 	spec(s.Place != "", "place", "where it sits")
+	spec(s.Times != "", "times", "the hours of a day, in words")
+	spec(s.Purpose != "", "purpose", "what people are asked to do, for the first text")
 	spec(s.Method != "", "method", "why this method is fair and proportionate")
 	spec(s.Area != "", "area", "who may register: the area they live in")
 	spec(len(s.Formats) > 0, "formats", "the formats that materials are made in")
