@@ -106,7 +106,7 @@ func (s *leximinLP) build() *LinearProgram {
 	for j := range lp.Upper {
 		lp.Upper[j] = math.Inf(1)
 	}
-	lp.Cost[0], lp.Lower[0] = 1, math.Inf(-1)
+	lp.Cost[0] = 1
 	for r := range s.m.rows {
 		s.buildRow(lp, r, column)
 	}
