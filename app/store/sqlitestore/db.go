@@ -27,9 +27,8 @@ const layout = 1
 
 // Options tune a database; the zero value is right for most.
 type Options struct {
-	// Scrub overwrites deleted content in the file, and empties the log after
-	// each delete, so that a destroyed key is nowhere to be found. It makes
-	// deletes slow.
+	// Scrub overwrites deleted and replaced content in the file, so that
+	// after a call of Scrub a destroyed key is nowhere to be found.
 	Scrub bool
 	// Busy is how long to wait for another process's lock; 5 s by default.
 	Busy time.Duration

@@ -45,16 +45,12 @@ func (d *DB) Replace(ctx context.Context, collection string, doc store.Document,
 
 // Delete removes a document.
 func (d *DB) Delete(ctx context.Context, collection, id string, version int64) error {
-	err := d.submit(ctx, collection, &op{kind: opDelete, doc: store.Document{ID: id}, was: version})
-	if err != nil || !d.opts.Scrub {
-		return err
-	}
-	return d.emptyLog(ctx)
+	return d.submit(ctx, collection, &op{kind: opDelete, doc: store.Document{ID: id}, was: version})
 }
 
-// emptyLog moves the log into the file and cuts it, so that deleted content
-// is in neither.
-func (d *DB) emptyLog(ctx context.Context) error {
+// Scrub moves the log into the file and cuts it. With [Options.Scrub] what
+// was deleted or replaced before is then nowhere in either.
+func (d *DB) Scrub(ctx context.Context) error {
 	return d.alone(ctx, func(ctx context.Context, conn *sql.Conn) error {
 		var busy, frames, moved int
 		err := conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved)

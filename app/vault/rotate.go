@@ -1,0 +1,135 @@
+package vault
+
+import (
+	"context"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+
+	"folkmoot/domain"
+)
+
+// readRootsOr reads a changed root document. When the master key does not
+// open it any more (it was rotated, and this instance has not been restarted
+// with the new one), the roots at hand go on serving: rotating the master key
+// does not change them.
+func (v *Vault) readRootsOr(doc rootDoc, had *roots) (*roots, error) {
+	got, err := v.readRoots(doc)
+	if domain.Is(err, domain.Unavailable) && had != nil {
+		return had, nil
+	}
+	return got, err
+}
+
+// RotateMaster seals the root keys under another master key, which is made
+// when it is the path of a file that is not there. Running instances go on;
+// they must be given the new key at their next start. The old key opens
+// nothing afterwards but backups made before.
+func (v *Vault) RotateMaster(ctx context.Context, masterKey string) error {
+	master, err := openMaster(masterKey, true)
+	if err != nil {
+		return err
+	}
+	_, err = v.rootDocs.Update(ctx, rootID, func(d *rootDoc) error {
+		r, err := v.readRoots(*d)
+		if err != nil {
+			return err
+		}
+		d.UpdatedAt = v.opts.Clock.Now()
+		return d.fill(r.handle, r.lookup, master)
+	})
+	if err != nil {
+		return err
+	}
+	v.master.Store(&masterKey)
+	_, err = v.currentRoots(ctx, true)
+	return err
+}
+
+// RotateRoot makes a new root key and seals every subject's key under it,
+// while everything serves; it may be broken off and begun again. It answers
+// how many keys it sealed anew. Root keys older than the one in use before
+// are dropped: every subject's key has left them by then.
+func (v *Vault) RotateRoot(ctx context.Context) (int, error) {
+	if n, err := v.rewrap(ctx); err != nil { // stragglers of a rotation that was broken off
+		return n, err
+	}
+	_, err := v.rootDocs.Update(ctx, rootID, func(d *rootDoc) error {
+		r, err := v.readRoots(*d)
+		if err != nil {
+			return err
+		}
+		next, err := nextKeyset(r.handle)
+		if err != nil {
+			return fault("a new root key could not be made", err)
+		}
+		master, err := openMaster(*v.master.Load(), false)
+		if err != nil {
+			return err
+		}
+		d.UpdatedAt = v.opts.Clock.Now()
+		return d.fill(next, r.lookup, master)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return v.rewrap(ctx)
+}
+
+// nextKeyset adds a primary key and keeps only the last primary beside it.
+func nextKeyset(handle *keyset.Handle) (*keyset.Handle, error) {
+	old, err := handle.Primary()
+	if err != nil {
+		return nil, err
+	}
+	m := keyset.NewManagerFromHandle(handle)
+	for i := range handle.Len() {
+		e, err := handle.Entry(i)
+		if err != nil {
+			return nil, err
+		}
+		if e.KeyID() != old.KeyID() {
+			if err := m.Delete(e.KeyID()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	id, err := m.Add(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, err
+	}
+	if err := m.SetPrimary(id); err != nil {
+		return nil, err
+	}
+	return m.Handle()
+}
+
+// rewrap seals every subject's key under the present root key.
+func (v *Vault) rewrap(ctx context.Context) (int, error) {
+	r, err := v.currentRoots(ctx, true)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for k, err := range v.keyDocs.Find(ctx, domain.Query{}) {
+		if err != nil {
+			return n, err
+		}
+		_, err := v.keyDocs.Update(ctx, k.ID, func(k *keyDoc) error {
+			if len(k.Key) == 0 {
+				return domain.ErrNoChange
+			}
+			raw, err := v.decryptKey(ctx, *k)
+			if err != nil {
+				return err
+			}
+			k.Key, err = r.aead.Encrypt(raw, keyBound(k.ID, k.Generation))
+			return err
+		})
+		if err != nil && !domain.Is(err, domain.NotFound) {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
