@@ -3,6 +3,8 @@ package sortition
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math"
 	"math/big"
 	"slices"
 )
@@ -31,16 +33,193 @@ func uniformPanels(ctx context.Context, m *model, solver Solver, exact []weighte
 		u.have[t] = new(big.Int)
 	}
 	rng := newRandom(key + "/uniform")
+	if err := u.fill(ctx, rng); err != nil {
+		return nil, err
+	}
+	if len(u.out) == count {
+		return u.out, nil
+	}
+	u.restart()
+	if err := u.fill(ctx, rng); err != nil {
+		return nil, err
+	}
 	for len(u.out) < count {
-		before := len(u.out)
-		if err := u.takeApart(ctx, rng); err != nil {
-			return nil, err
+		u.nearest()
+	}
+	u.improve(x)
+	return u.out, u.within(ctx, x)
+}
+
+const (
+	withinNodes  = 500
+	withinPanels = 400
+)
+
+// within looks for numbers of copies of the panels at hand that keep every
+// member of every type within one panel of their chance, and takes them when
+// found; otherwise it leaves the panels as they are.
+func (u *uniform) within(ctx context.Context, x []*big.Rat) error {
+	pool := u.pool()
+	if len(pool) > withinPanels {
+		return nil
+	}
+	lp := &LinearProgram{}
+	for t := range x {
+		n := int64(u.m.n(t))
+		each := new(big.Rat).Mul(x[t], big.NewRat(int64(u.count), n))
+		low := new(big.Int).Quo(each.Num(), each.Denom()).Int64()
+		high := low
+		if !each.IsInt() {
+			high++
 		}
-		if len(u.out) == before {
-			u.nearest()
+		appendRow(lp, SparseVector{}, float64(low*n), float64(high*n))
+	}
+	appendRow(lp, SparseVector{}, float64(u.count), float64(u.count))
+	for j, counts := range pool {
+		appendColumn(lp, 0, 0, float64(u.count))
+		lp.Integer = append(lp.Integer, true)
+		for t, c := range counts {
+			lp.Rows[t].Add(j, float64(c))
+		}
+		lp.Rows[len(x)].Add(j, 1)
+	}
+	program, err := u.solver.Load(ctx, lp)
+	if err != nil {
+		return err
+	}
+	defer program.Close()
+	sol, err := program.Solve(ctx, SolveOptions{MaxNodes: withinNodes})
+	if err != nil || !sol.Feasible {
+		return err
+	}
+	out := make([][]int, 0, u.count)
+	for j, v := range sol.Value {
+		for range int(math.Round(v)) {
+			out = append(out, slices.Clone(pool[j]))
 		}
 	}
-	return u.out, nil
+	if len(out) == u.count {
+		u.out = out
+	}
+	return nil
+}
+
+// fill takes the remaining totals apart as far as that goes.
+func (u *uniform) fill(ctx context.Context, rng *random) error {
+	for before := -1; len(u.out) < u.count && len(u.out) > before; {
+		before = len(u.out)
+		if err := u.takeApart(ctx, rng); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restart begins again with the whole copies of the lottery's own panels.
+func (u *uniform) restart() {
+	u.out = nil
+	for t := range u.have {
+		u.have[t].SetInt64(0)
+	}
+	copies, m := new(big.Int), big.NewInt(int64(u.count))
+	for _, p := range u.exact {
+		copies.Mul(p.weight.Num(), m)
+		u.add(p.counts, int(copies.Quo(copies, p.weight.Denom()).Int64()))
+	}
+}
+
+// maxSwaps bounds the exchanges of improve.
+const maxSwaps = 200
+
+// improve exchanges panels for others while that brings the totals nearer to
+// count*x, in squares weighed by the size of the type.
+func (u *uniform) improve(x []*big.Rat) {
+	pool := u.pool()
+	off := make([]float64, len(x)) // total less target, per root of members
+	unit := make([]float64, len(x))
+	for t := range x {
+		want, _ := new(big.Rat).Mul(x[t], rat(u.count)).Float64()
+		off[t] = (toFloat(u.have[t]) - want) / float64(u.m.n(t))
+		unit[t] = 1 / float64(u.m.n(t))
+	}
+	used := make([]int, len(pool))
+	at := map[string]int{}
+	for i, c := range pool {
+		at[fmt.Sprint(c)] = i
+	}
+	for _, c := range u.out {
+		used[at[fmt.Sprint(c)]]++
+	}
+	for range maxSwaps {
+		from, to := bestSwap(pool, used, off, unit)
+		if from < 0 {
+			break
+		}
+		used[from]--
+		used[to]++
+		for t := range off {
+			off[t] += float64(float64(pool[to][t]-pool[from][t]) * unit[t])
+		}
+	}
+	u.out = u.out[:0]
+	for i, n := range used {
+		for range n {
+			u.out = append(u.out, slices.Clone(pool[i]))
+		}
+	}
+}
+
+// pool are the different panels at hand.
+func (u *uniform) pool() [][]int {
+	var out [][]int
+	seen := map[string]bool{}
+	add := func(counts []int) {
+		if key := fmt.Sprint(counts); !seen[key] {
+			seen[key] = true
+			out = append(out, counts)
+		}
+	}
+	for _, p := range u.exact {
+		add(p.counts)
+	}
+	for _, c := range u.out {
+		add(c)
+	}
+	return out
+}
+
+// bestSwap is the exchange that lowers the sum over people of the squared
+// change of their chance the most, or -1.
+func bestSwap(pool [][]int, used []int, off, unit []float64) (int, int) {
+	lean := make([]float64, len(pool))
+	for i, c := range pool {
+		for t, n := range c {
+			if n != 0 {
+				lean[i] += float64(off[t] * float64(n))
+			}
+		}
+	}
+	from, to, least := -1, -1, -1e-9
+	for i := range pool {
+		if used[i] == 0 {
+			continue
+		}
+		for j := range pool {
+			gain := 2 * (lean[j] - lean[i])
+			if gain >= least {
+				continue
+			}
+			for t, n := range pool[j] {
+				if d := float64(n - pool[i][t]); d != 0 {
+					gain += float64(d * d * unit[t])
+				}
+			}
+			if gain < least {
+				from, to, least = i, j, gain
+			}
+		}
+	}
+	return from, to
 }
 
 // expectation is the expected count per type.
