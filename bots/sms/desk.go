@@ -47,7 +47,7 @@ type Renderer interface {
 type Place struct {
 	Flow  string
 	Event string // empty: the flow's beginning
-	Text  string
+	Text  string // one or several, by name, joined by a space
 }
 
 // DeskDeps is what a desk needs.

@@ -8,7 +8,6 @@ import "folkmoot/bots/flows"
 func Places() map[string]Place {
 	return map[string]Place{
 		"invitation":         {Flow: flows.Recruit},
-		"reminder":           {Flow: flows.Recruit, Event: "reminder"},
 		"in_the_draw":        {Flow: flows.Recruit, Event: "in_draw"},
 		"not_picked":         {Flow: flows.Recruit, Event: "not_selected"},
 		"reserve":            {Flow: flows.Recruit, Event: "reserve"},
@@ -32,6 +31,7 @@ func Places() map[string]Place {
 		"not_changed":        {Flow: flows.Followup, Event: "not_changed"},
 		"closed":             {Flow: flows.Followup, Event: "closed"},
 
+		"reminder":      {Text: "recruit.reminder recruit.invite.again"},
 		"registered":    {Text: "recruit.registered"},
 		"confirmed":     {Text: "confirm.onboarded"},
 		"declined":      {Text: "confirm.declined"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"strings"
 
 	"folkmoot/bots/dialogue"
 	"folkmoot/domain"
@@ -31,7 +32,11 @@ func (d *Desk) Compose(ctx context.Context, n outreach.Note) (outreach.Words, er
 		return outreach.Words{}, err
 	}
 	values := merged(vars.Values, n.Vars)
-	return d.words(dialogue.Say{Lang: lang, Parts: []dialogue.Part{{Key: orElse(place.Text, n.Template)}}}, values)
+	say := dialogue.Say{Lang: lang}
+	for _, key := range strings.Fields(orElse(place.Text, n.Template)) {
+		say.Parts = append(say.Parts, dialogue.Part{Key: key})
+	}
+	return d.words(say, values)
 }
 
 // plain is a person's own answer, with the jury's name before it.
@@ -76,16 +81,18 @@ func (d *Desk) Speak(ctx context.Context, n outreach.Note, t outreach.Turn) (out
 	} else {
 		tk.State, out = dialogue.Step(env, tk.State, in)
 	}
-	if out.Say == nil {
-		return outreach.Spoken{}, domain.E(domain.Internal, "the flow %s says nothing for %q", c.Flow, n.Template)
-	}
-	return d.spoken(tk, *out.Say, env.Vars.Values)
+	return d.spoken(tk, out.Say, env.Vars.Values)
 }
 
-func (d *Desk) spoken(tk talk, say dialogue.Say, values map[string]string) (outreach.Spoken, error) {
-	words, err := d.words(say, values)
-	if err != nil {
-		return outreach.Spoken{}, err
+// spoken is the conversation as it now stands, with nothing to say where the
+// flow is silent.
+func (d *Desk) spoken(tk talk, say *dialogue.Say, values map[string]string) (outreach.Spoken, error) {
+	var words outreach.Words
+	if say != nil {
+		var err error
+		if words, err = d.words(*say, values); err != nil {
+			return outreach.Spoken{}, err
+		}
 	}
 	raw, err := json.Marshal(tk)
 	if err != nil {

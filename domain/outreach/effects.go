@@ -146,6 +146,9 @@ func (s *Service) speak(ctx context.Context, n *Number, t telling, note Note) er
 	if err := s.Converse(ctx, n, c, spoken.State); err != nil {
 		return err
 	}
+	if spoken.Words.Text == "" { // the flow moved on without a word
+		return nil
+	}
 	return s.post(ctx, n, t, note, spoken.Words)
 }
 
