@@ -18,13 +18,16 @@ func leadingDigit(m message, order []*index, most int) Reading {
 		return Reading{Intent: IsUnclear, Rule: "digit_out_of_range"}
 	}
 	r := Reading{Intent: IsChoice, Value: strconv.Itoa(value), Rule: "digit", Class: ByDigit}
+	if m.question && at+1 == len(m.tokens) {
+		return Reading{Intent: IsUnclear, Rule: "digit_asked"}
+	}
 	return besideDigit(r, m.tokens[at+1:], order, most)
 }
 
 // findDigit finds the number a message begins with, past words such as
 // "number" or "option".
 func findDigit(m message, order []*index) (at, value int, ok bool) {
-	for at < len(m.tokens)-1 && (leadIns[m.tokens[at].text] || order[0].isFiller(m.tokens, at)) {
+	for at < len(m.tokens)-1 && (leadIns[m.tokens[at].text] || fillerAt(m.tokens, order[:1], at) == at+1) {
 		at++
 	}
 	word := m.tokens[at].text
@@ -38,12 +41,32 @@ func findDigit(m message, order []*index) (at, value int, ok bool) {
 	if len(m.tokens) == 1 && word == "o" {
 		return at, 0, true
 	}
-	for _, x := range order {
-		if v, known := x.digit[word]; known && numberWordStands(m, at) {
-			return at, v, true
+	if d := gluedDigit.FindStringSubmatch(word); d != nil {
+		if _, known := order[0].single[d[2]]; known {
+			value, _ = strconv.Atoi(d[1])
+			return at, value, true
 		}
 	}
-	return 0, 0, false
+	value, ok = numberWord(m, at, order)
+	return at, value, ok
+}
+
+// gluedDigit is a digit written onto its word, as in "1yes".
+var gluedDigit = regexp.MustCompile(`^([0-9])(\p{L}+)$`)
+
+// numberWord reads a number in words. A word that is also a yes or a no in a
+// language read earlier is none: Irish "nil" is not nought.
+func numberWord(m message, at int, order []*index) (int, bool) {
+	for _, x := range order {
+		word := m.tokens[at].text
+		if _, known := x.single[word]; known {
+			return 0, false
+		}
+		if v, known := x.digit[word]; known && numberWordStands(m, at) {
+			return v, true
+		}
+	}
+	return 0, false
 }
 
 // numberWordStands tells "two please" from "one of my children": a number in
@@ -52,16 +75,11 @@ func numberWordStands(m message, at int) bool {
 	return len(m.tokens)-at <= 2
 }
 
-func (x *index) isFiller(tokens []token, at int) bool {
-	e, ok := x.longest(tokens, at)
-	return ok && e.sense == senseFiller && len(e.words) == 1
-}
-
 // leadIns may stand before a digit.
 var leadIns = map[string]bool{"number": true, "option": true, "answer": true, "reply": true, "num": true, "opt": true, "rhif": true, "numer": true, "opcja": true, "numero": true, "opcao": true, "uimhir": true, "its": true, "a": true}
 
 // counted nouns make a leading digit part of a sentence: "2 questions".
-var counted = regexp.MustCompile(`^(questions?|kids?|children|child|secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?|months?|years?|yrs?|people|person|things?|of|or|st|nd|rd|th|pm|am|more|other|time|times|job|jobs)$`)
+var counted = regexp.MustCompile(`^(questions?|kids?|children|child|secs?|seconds?|mins?|minutes?|hours?|hrs?|moments?|days?|weeks?|months?|years?|yrs?|people|person|things?|of|or|st|nd|rd|th|pm|am|more|other|time|times|job|jobs)$`)
 
 // besideDigit weighs the words that follow a digit.
 func besideDigit(r Reading, rest []token, order []*index, most int) Reading {

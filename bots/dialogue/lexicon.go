@@ -67,12 +67,15 @@ const (
 	senseNo
 	senseNeg    // denies what follows: "not", "don't"
 	senseHedge  // makes the rest conditional: "but", "maybe"
+	senseAsk    // a question word: the message asks something
+	senseOther  // somebody else, when it stands before the yes or no
 	senseFiller // means nothing here: "please", "thanks"
 	senseJoin   // may follow a bare "no" without changing it: "I", "my"
 )
 
 // lexicon holds what one language's speakers write. Entries are written as
-// people type them and folded when loaded. Reviewed says whether a native
+// people type them and folded when loaded; a yes or no ending in "$" counts
+// only where nothing but filler follows it. Reviewed says whether a native
 // speaker has checked it.
 type lexicon struct {
 	lang     string
@@ -81,6 +84,8 @@ type lexicon struct {
 	no       []string
 	neg      []string
 	hedge    []string
+	ask      []string
+	other    []string
 	filler   []string
 	join     []string
 	digits   []string // words for 0, 1, 2, ...
@@ -94,6 +99,7 @@ type lexicon struct {
 type entry struct {
 	words []string
 	sense sense
+	final bool
 }
 
 // index is a lexicon ready for use.
@@ -123,7 +129,7 @@ func (l lexicon) index() *index {
 		sense   sense
 	}{
 		{l.yes, senseYes}, {l.no, senseNo}, {l.neg, senseNeg},
-		{l.hedge, senseHedge}, {l.filler, senseFiller}, {l.join, senseJoin},
+		{l.hedge, senseHedge}, {l.ask, senseAsk}, {l.other, senseOther}, {l.filler, senseFiller}, {l.join, senseJoin},
 	} {
 		x.addSenses(group.phrases, group.sense)
 	}
@@ -142,7 +148,7 @@ func (x *index) addSenses(phrases []string, s sense) {
 		if len(words) == 0 {
 			continue
 		}
-		x.byFirst[words[0]] = append(x.byFirst[words[0]], entry{words, s})
+		x.byFirst[words[0]] = append(x.byFirst[words[0]], entry{words, s, strings.HasSuffix(p, "$")})
 		slices.SortStableFunc(x.byFirst[words[0]], func(a, b entry) int { return len(b.words) - len(a.words) })
 		if len(words) == 1 && (s == senseYes || s == senseNo) {
 			x.single[words[0]] = s
@@ -163,16 +169,6 @@ func (x *index) addIntents(l lexicon) {
 			x.within[words[0]] = append(x.within[words[0]], withinEntry{words, intent})
 		}
 	}
-}
-
-// longest finds the longest phrase that starts at token i.
-func (x *index) longest(tokens []token, i int) (entry, bool) {
-	for _, e := range x.byFirst[tokens[i].text] {
-		if matches(tokens[i:], e.words) {
-			return e, true
-		}
-	}
-	return entry{}, false
 }
 
 func matches(tokens []token, words []string) bool {

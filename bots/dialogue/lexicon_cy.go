@@ -12,7 +12,9 @@ var welsh = lexicon{
 		"na", "nage", "nac ydw", "nagydw", "nac oes", "nagoes", "nac ydy", "nac ydi", "na allaf", "na alla", "na fedraf", "na fedra", "na hoffwn", "na faswn", "na fyddaf", "na fydda", "na wnaf", "na ddof", "dim diolch", "na dim diolch", "na dim", "dim diddordeb", "does gen i ddim diddordeb", "sdim diddordeb", "alla i ddim", "galla i ddim", "fedra i ddim", "medra i ddim", "ni allaf", "ni fedraf", "methu", "dwin methu", "rwyn methu", "methu dod", "dwi ddim yn gallu", "dydw i ddim yn gallu", "dw i ddim yn gallu", "dwi ddim isio", "dwi ddim eisiau", "dydw i ddim eisiau", "dw i ddim eisiau", "dwi ddim am", "ddim eisiau", "ddim isio", "fydda i ddim", "wna i ddim", "byth", "gwrthod", "rwyn gwrthod", "dwin gwrthod", "dim amser", "rhy brysur", "ddim y tro hwn", "ddim tro yma", "hoffwn i ddim", "faswn i ddim", "allwn i ddim", "dydw i ddim", "dwi ddim", "dw i ddim",
 	},
 	neg:   []string{"ddim", "dim", "heb", "nid", "peidio", "ni"},
-	hedge: []string{"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu", "ddim yn siwr", "ddim yn gwybod", "dwi ddim yn siwr", "dwi ddim yn gwybod", "dwn im", "heblaw", "neu", "rhai", "nes ymlaen", "wedyn", "gadewch i mi feddwl", "faint", "beth", "pwy", "dim syniad", "dim ots", "mae n bosib", "maen bosib", "or gorau", "rhan o"},
+	hedge: []string{"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu", "ddim yn siwr", "ddim yn gwybod", "dwi ddim yn siwr", "dwi ddim yn gwybod", "dwn im", "heblaw", "neu", "rhai", "nes ymlaen", "wedyn", "gadewch i mi feddwl", "dim syniad", "dim ots", "mae n bosib", "maen bosib", "or gorau", "rhan o"},
+	ask:   []string{"faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
+	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},
 	filler: []string{
 		"diolch", "diolch yn fawr", "os gwelwch yn dda", "plis", "plîs", "helo", "shwmae", "sut mae", "bore da", "prynhawn da", "mae n ddrwg gen i", "maen ddrwg gen i", "sori", "yn anffodus", "anffodus", "yn wir", "rhif", "ateb", "i", "yn", "y", "yr", "dod", "gymryd rhan", "cymryd rhan", "bob dydd", "x",
 	},

@@ -83,7 +83,7 @@ func read(text string) message {
 	var word strings.Builder
 	flush := func() {
 		if word.Len() > 0 {
-			m.tokens = append(m.tokens, token{text: word.String()})
+			m.tokens = append(m.tokens, token{text: unstretch(word.String())})
 			word.Reset()
 		}
 	}
@@ -101,6 +101,26 @@ func read(text string) message {
 	}
 	flush()
 	return m
+}
+
+// unstretch takes a letter written three times or more for one: "yesss",
+// "nooooo". Digits stay: 111 is a number.
+func unstretch(word string) string {
+	runes := []rune(word)
+	out := runes[:0:0]
+	for i := 0; i < len(runes); {
+		j := i
+		for j < len(runes) && runes[j] == runes[i] {
+			j++
+		}
+		if j-i >= 3 && !unicode.IsDigit(runes[i]) {
+			out = append(out, runes[i])
+		} else {
+			out = append(out, runes[i:j]...)
+		}
+		i = j
+	}
+	return string(out)
 }
 
 func (m *message) punctuation(r rune) {

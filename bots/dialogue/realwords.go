@@ -7,7 +7,7 @@ sore pure cure sued surf sire lure your year yeast yell yelp yen yet yes bye eye
 grant brand gland grind fund find line mine wine nine pine vine dine fire file five fins fame fare face fate
 great treat cheat wheat agreed greed green greet glad goal good gold deal dead dean dear heal meal real seal veal
 lovely lonely loved loves dove glove clove cover lover accept except expect aspect excerpt
-unable enable stable table cable fable decline define refine recline incline
+available wish want unable enable stable table cable fable decline define refine recline incline
 never fever lever sever ever nerve nevermind negative relative native naive
 confirm conform inform cool coal cook pool tool fool wool pass past pals pays paws mass lass
 correct connect collect true tree trip trump blue glue clue sound round found bound pound mound hound wound south

@@ -60,12 +60,7 @@ func yesNoDigit(r Reading) Reading {
 func scan(tokens []token, order []*index) []hit {
 	var hits []hit
 	for i := 0; i < len(tokens); {
-		best := hit{at: i, end: i}
-		for _, x := range order {
-			if e, ok := x.longest(tokens, i); ok && len(e.words) > best.end-best.at {
-				best = hit{i, i + len(e.words), e.sense, x.lang, joinWords(e.words)}
-			}
-		}
+		best := longestHit(tokens, order, i)
 		if best.end == i {
 			i++
 			continue
@@ -74,6 +69,49 @@ func scan(tokens []token, order []*index) []hit {
 		i = best.end
 	}
 	return hits
+}
+
+func longestHit(tokens []token, order []*index, i int) hit {
+	best := hit{at: i, end: i}
+	for _, x := range order {
+		for _, e := range x.byFirst[tokens[i].text] {
+			end := i + len(e.words)
+			if end <= best.end || !matches(tokens[i:], e.words) || e.final && !endsAt(tokens, order, end) {
+				continue
+			}
+			best = hit{i, end, e.sense, x.lang, joinWords(e.words)}
+		}
+	}
+	return best
+}
+
+// endsAt reports whether a clause ends before a token: punctuation, or
+// nothing but filler after it.
+func endsAt(tokens []token, order []*index, at int) bool {
+	if tokens[at-1].brk {
+		return true
+	}
+	for at < len(tokens) {
+		next := fillerAt(tokens, order, at)
+		if next == at {
+			return false
+		}
+		at = next
+	}
+	return true
+}
+
+// fillerAt is the end of the filler that begins at a token.
+func fillerAt(tokens []token, order []*index, at int) int {
+	end := at
+	for _, x := range order {
+		for _, e := range x.byFirst[tokens[at].text] {
+			if e.sense == senseFiller && at+len(e.words) > end && matches(tokens[at:], e.words) {
+				end = at + len(e.words)
+			}
+		}
+	}
+	return end
 }
 
 func joinWords(words []string) string {
@@ -86,8 +124,8 @@ func joinWords(words []string) string {
 
 // tally sorts the hits of a message by what they contribute.
 type tally struct {
-	yes, no, neg, hedge *hit
-	covered             int
+	yes, no, neg, hedge, ask, other *hit
+	covered                         int
 }
 
 func count(hits []hit) tally {
@@ -95,46 +133,91 @@ func count(hits []hit) tally {
 	for i := range hits {
 		h := &hits[i]
 		t.covered += h.end - h.at
-		switch h.sense {
-		case senseYes:
-			t.yes = first(t.yes, h)
-		case senseNo:
-			t.no = first(t.no, h)
-		case senseNeg:
-			t.neg = first(t.neg, h)
-		case senseHedge:
-			t.hedge = first(t.hedge, h)
+		if slot := t.slot(h.sense); slot != nil && *slot == nil {
+			*slot = h
 		}
 	}
 	return t
 }
 
-func first(old, new *hit) *hit {
-	if old != nil {
-		return old
+func (t *tally) slot(s sense) **hit {
+	switch s {
+	case senseYes:
+		return &t.yes
+	case senseNo:
+		return &t.no
+	case senseNeg:
+		return &t.neg
+	case senseHedge:
+		return &t.hedge
+	case senseAsk:
+		return &t.ask
+	case senseOther:
+		return &t.other
 	}
-	return new
+	return nil
 }
+
+// decisive is the first yes or no.
+func (t tally) decisive() *hit {
+	if t.yes == nil || t.no != nil && t.no.at < t.yes.at {
+		return t.no
+	}
+	return t.yes
+}
+
+// strong yes and no words stand for themselves even when a question follows:
+// "yes, what time?" is a yes, "ok what is it" is not.
+var strong = wordSet("yes yep yup yeah yea aye y no nope nah naw ydw oes ie hoffwn gallaf na nage sea tak nie sim nao claro")
+
+// asks reports a message that is a question: by its mark, by a question word,
+// or by its order of words ("can I", "is that").
+func asks(m message, t tally) bool {
+	if m.question || t.ask != nil {
+		return true
+	}
+	return len(m.tokens) > 1 && asking1[m.tokens[0].text] && asking2[m.tokens[1].text]
+}
+
+var (
+	asking1 = wordSet("is are am will would can could do does did shall should have has was were")
+	asking2 = wordSet("i you it that this there we they the my he she your")
+)
 
 // weigh decides between yes, no and unclear. Doubt always asks again.
 func weigh(m message, hits []hit) Reading {
 	t := count(hits)
+	d := t.decisive()
 	switch {
-	case t.yes == nil && t.no == nil && t.neg == nil:
-		if t.hedge != nil {
-			return unclear("hedge", t.hedge)
-		}
-		return Reading{Rule: "nothing_known"}
 	case t.hedge != nil:
 		return unclear("hedge", t.hedge)
+	case d == nil && t.neg != nil:
+		return unclear("denial", t.neg)
+	case d == nil:
+		return Reading{Rule: "nothing_known"}
+	case asks(m, t) && !standsBeforeQuestion(m, *d):
+		return unclear("question", d)
+	case t.other != nil && t.other.at < d.at:
+		return unclear("somebody_else", t.other)
 	case t.neg != nil && t.no == nil:
 		return weighDenied(t)
 	case t.yes != nil && t.no != nil:
 		return unclear("conflict", t.no)
-	case t.no != nil:
-		return weighNo(m, hits, t)
 	}
-	return weighYes(m, t)
+	return weighOne(m, hits, t, *d)
+}
+
+// standsBeforeQuestion reports a strong yes or no that opens the message and
+// has the question after it; "yes?" alone is all question, "why not?" is a
+// way of saying yes.
+func standsBeforeQuestion(m message, d hit) bool {
+	if d.at != 0 {
+		return false
+	}
+	if d.end == len(m.tokens) {
+		return d.end > 1 && !strong[m.tokens[0].text]
+	}
+	return strong[m.tokens[0].text]
 }
 
 // weighDenied reads a yes that a "not" stands shortly before as a no, and a
@@ -147,14 +230,17 @@ func weighDenied(t tally) Reading {
 	return unclear("denial", t.neg)
 }
 
-func weighNo(m message, hits []hit, t tally) Reading {
-	if m.question && t.no.at > 0 || len(m.tokens) > longMessage && t.no.at > 3 {
-		return unclear("in_passing", t.no)
+// weighOne reads a message that holds only yes, or only no.
+func weighOne(m message, hits []hit, t tally, d hit) Reading {
+	switch {
+	case len(m.tokens) > longMessage && d.at > 3:
+		return unclear("in_passing", &d)
+	case d.sense == senseNo && d.end-d.at == 1 && bareNoQualifies(m, hits, d):
+		return unclear("no_of_something", &d)
+	case d.sense == senseNo:
+		return decided(m, IsNo, &d, t)
 	}
-	if t.no.end-t.no.at == 1 && bareNoQualifies(m, hits, *t.no) {
-		return unclear("no_of_something", t.no)
-	}
-	return decided(m, IsNo, t.no, t)
+	return decided(m, IsYes, &d, t)
 }
 
 // bareNoQualifies reports a one-word no that runs straight into a word we do
@@ -171,13 +257,6 @@ func bareNoQualifies(m message, hits []hit, no hit) bool {
 	return true
 }
 
-func weighYes(m message, t tally) Reading {
-	if m.question && t.yes.at > 0 || len(m.tokens) > longMessage && t.yes.at > 3 {
-		return unclear("in_passing", t.yes)
-	}
-	return decided(m, IsYes, t.yes, t)
-}
-
 func decided(m message, intent Intent, h *hit, t tally) Reading {
 	const fewWords = 3
 	r := Reading{Intent: intent, Value: string(intent), Rule: h.lang + ":" + h.phrase, Class: ByWord}
@@ -185,7 +264,7 @@ func decided(m message, intent Intent, h *hit, t tally) Reading {
 	if left == 0 {
 		r.Class = ByPhrase
 	}
-	r.Aside = m.question || left > fewWords
+	r.Aside = asks(m, t) || left > fewWords
 	return r
 }
 
@@ -209,8 +288,10 @@ func fuzzyYesNo(m message, order []*index) Reading {
 }
 
 func fuzzyWord(word string, order []*index) Reading {
-	if realWords[word] {
-		return Reading{}
+	for _, x := range order {
+		if _, known := x.byFirst[word]; known || realWords[word] {
+			return Reading{}
+		}
 	}
 	for _, x := range order {
 		for _, known := range x.singles {

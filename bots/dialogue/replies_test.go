@@ -1,0 +1,130 @@
+package dialogue_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"folkmoot/bots/dialogue"
+)
+
+// labelled is one reply and what a careful person reads in it.
+type labelled struct{ lang, label, text string }
+
+// replies reads a labelled file: "## lang label" begins a group.
+func replies(t testing.TB, name string) []labelled {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []labelled
+	var lang, label string
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		line := lines.Text()
+		switch {
+		case strings.HasPrefix(line, "## "):
+			parts := strings.Fields(line)
+			lang, label = parts[1], parts[2]
+		case strings.HasPrefix(line, "# "), line == "":
+		default:
+			out = append(out, labelled{lang, label, strings.ReplaceAll(line, `\n`, "\n")})
+		}
+	}
+	return out
+}
+
+// understood is what a conversation makes of a reply to a yes-or-no question.
+func understood(r labelled) (label, why string) {
+	env := dialogue.Env{Flow: &asking, Now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
+	s, _ := dialogue.Begin(env, dialogue.Ref{ID: "c", Lang: r.lang}, dialogue.Input{ID: "b", Kind: dialogue.Event})
+	env.Now = env.Now.Add(time.Minute)
+	_, out := dialogue.Step(env, s, dialogue.Input{ID: "m", Kind: dialogue.Text, Text: r.text})
+	switch {
+	case out.Entry.Intent == dialogue.IsStop:
+		return "stop", out.Entry.Rule
+	case out.Entry.Intent == dialogue.IsHelp:
+		return "help", out.Entry.Rule
+	case out.Entry.Result == dialogue.Answered:
+		return out.Entry.Value, out.Entry.Rule
+	}
+	return "unclear", out.Entry.Rule
+}
+
+// asking is a flow of one yes-or-no question.
+var asking = dialogue.Flow{
+	ID: "test.v1", Start: "q",
+	Nodes: map[string]dialogue.Node{
+		"q":    {Say: "q", Ask: dialogue.AskYesNo, Next: "done"},
+		"done": {Say: "done", End: "done"},
+	},
+}
+
+// score counts one label of one language.
+type score struct{ right, said, meant int }
+
+func (s score) precision() float64 { return ratio(s.right, s.said) }
+func (s score) recall() float64    { return ratio(s.right, s.meant) }
+
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 1
+	}
+	return float64(a) / float64(b)
+}
+
+// evaluate reads every reply and scores each label of each language.
+func evaluate(rs []labelled) (scores map[string]score, wrong []string) {
+	scores = map[string]score{}
+	for _, r := range rs {
+		got, why := understood(r)
+		said, meant := scores[r.lang+" "+got], scores[r.lang+" "+r.label]
+		said.said++
+		scores[r.lang+" "+got] = said
+		meant = scores[r.lang+" "+r.label]
+		meant.meant++
+		if got == r.label {
+			meant.right++
+		} else {
+			wrong = append(wrong, fmt.Sprintf("%s: %q read as %s (%s), meant %s", r.lang, r.text, got, why, r.label))
+		}
+		scores[r.lang+" "+r.label] = meant
+	}
+	return scores, wrong
+}
+
+// TestReplies holds understanding against the labelled file: what is taken
+// for a yes or a no must be one, what is taken for STOP always.
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	rs := replies(t, "replies.txt")
+	scores, wrong := evaluate(rs)
+	gates := map[string]float64{"yes": 0.995, "no": 0.995, "stop": 1, "help": 1}
+	recall := map[string]float64{"yes": 0.95, "no": 0.95, "stop": 1, "help": 1}
+	for _, key := range keys(scores) {
+		_, label, _ := strings.Cut(key, " ")
+		s := scores[key]
+		t.Logf("%s precision %.4f recall %.4f of %d", key, s.precision(), s.recall(), s.meant)
+		if s.precision() < gates[label] || s.recall() < recall[label] {
+			t.Errorf("%s: precision %.4f (want %.3f), recall %.4f (want %.2f)", key, s.precision(), gates[label], s.recall(), recall[label])
+		}
+	}
+	t.Logf("%d replies", len(rs))
+	for _, w := range wrong {
+		t.Log(w)
+	}
+}
+
+func keys[V any](m map[string]V) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
