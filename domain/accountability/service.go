@@ -1,0 +1,228 @@
+package accountability
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+	"folkmoot/domain/deliberation"
+)
+
+// Deliberation is what this package reads of the jury's work. A service of
+// package deliberation satisfies it.
+type Deliberation interface {
+	Recommendations(ctx context.Context, a domain.Actor, process string) ([]deliberation.Recommendation, error)
+	Recommendation(ctx context.Context, a domain.Actor, process, id string) (deliberation.Recommendation, error)
+	EvidenceItem(ctx context.Context, a domain.Actor, process, id string) (deliberation.Evidence, error)
+	Questions(ctx context.Context, a domain.Actor, process string) ([]deliberation.MemberQuestion, error)
+	Ballot(ctx context.Context, a domain.Actor, process, id string) (deliberation.BallotView, error)
+	MinorityViews(ctx context.Context, a domain.Actor, process string) ([]deliberation.MinorityView, error)
+}
+
+// Deps is what the service stands on.
+type Deps struct {
+	Accounts  domain.Repository[Account]
+	Responses domain.Repository[Response]
+	Decisions domain.Repository[Decision]
+	Actions   domain.Repository[Action]
+	Progress  domain.Repository[ProgressReport]
+	Feedback  domain.Repository[Feedback]
+
+	Deliberation Deliberation
+	Clock        domain.Clock
+	Processes    domain.Processes
+}
+
+// Service holds the rules of accountability.
+type Service struct{ d Deps }
+
+// New makes the service.
+func New(d Deps) *Service { return &Service{d} }
+
+var _ domain.GuardSource = (*Service)(nil)
+
+// system reads what is published and not, for guards and clocks.
+var system = domain.SystemActor("job")
+
+func (s *Service) enter(ctx context.Context, a domain.Actor, process string, ps ...domain.Permission) (domain.ProcessRef, error) {
+	ref, err := s.find(ctx, process)
+	if err != nil {
+		return ref, err
+	}
+	for _, p := range ps {
+		if domain.May(a, p, ref.Scope()) {
+			return ref, nil
+		}
+	}
+	return ref, domain.Authorize(a, ps[0], ref.Scope())
+}
+
+func (s *Service) find(ctx context.Context, process string) (domain.ProcessRef, error) {
+	ref, err := s.d.Processes.Ref(ctx, process)
+	if domain.Is(err, domain.NotFound) {
+		return ref, domain.Hidden("process")
+	}
+	return ref, err
+}
+
+// from refuses a command before a stage, and in a paused or cancelled
+// process.
+func from(ref domain.ProcessRef, what string, st domain.Stage) error {
+	switch {
+	case ref.Stage == domain.Paused:
+		return domain.E(domain.Conflict, "the process is paused; resume it first")
+	case ref.Stage == domain.Cancelled:
+		return domain.E(domain.Conflict, "the process was cancelled; nothing more can be done in it")
+	case !ref.Stage.Reached(st):
+		return domain.E(domain.Conflict, "%s is possible from the stage %s on; the process is at %s", what, st, ref.Stage)
+	}
+	return nil
+}
+
+// works reports whether the actor works on answers and actions: sees drafts.
+func works(a domain.Actor, ref domain.ProcessRef) bool {
+	return domain.May(a, domain.Respond, ref.Scope()) || domain.May(a, domain.OwnAction, ref.Scope()) || domain.May(a, domain.MoveStage, ref.Scope())
+}
+
+type aggregate[T any] interface {
+	*T
+	domain.Aggregate
+}
+
+func bare[T any, P aggregate[T]](x T) T {
+	b := P(&x).Base()
+	b.Effects, b.Applied = nil, nil
+	return x
+}
+
+// store keeps a new aggregate; when the command made it before, the stored
+// one is the answer.
+func store[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], x T) (T, error) {
+	id := P(&x).Base().ID
+	err := repo.Insert(ctx, &x)
+	if domain.Is(err, domain.Conflict) {
+		x, err = repo.Get(ctx, id)
+	}
+	return bare[T, P](x), err
+}
+
+// place names one thing of a process.
+type place struct{ process, kind, id string }
+
+type owned interface{ owner() string }
+
+func (p place) holds(x any) bool { return x.(owned).owner() == p.process }
+
+// change updates one aggregate of the process, once per command.
+func change[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], at place, c domain.Command, f func(*T) error) (T, error) {
+	x, err := repo.Update(ctx, at.id, func(x *T) error {
+		if !at.holds(x) {
+			return domain.Hidden(at.kind)
+		}
+		if P(x).Base().Done(c) {
+			return domain.ErrNoChange
+		}
+		return f(x)
+	})
+	if domain.Is(err, domain.NotFound) {
+		err = domain.Hidden(at.kind)
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return bare[T, P](x), nil
+}
+
+func get[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], at place) (T, error) {
+	x, err := repo.Get(ctx, at.id)
+	if domain.Is(err, domain.NotFound) || err == nil && !at.holds(&x) {
+		var zero T
+		return zero, domain.Hidden(at.kind)
+	}
+	return bare[T, P](x), err
+}
+
+func all[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], process string) ([]T, error) {
+	out := []T{}
+	for x, err := range repo.Find(ctx, domain.Query{Index: "process", Equal: []any{process}}) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, bare[T, P](x))
+	}
+	return out, nil
+}
+
+// due asks an index what is due, and does it; one that fails does not hold up
+// the others.
+func due[T any](ctx context.Context, repo domain.Repository[T], now time.Time, do func(T) error) (int, error) {
+	var found []T
+	q := domain.Query{Index: "next", To: now.Add(time.Millisecond), Limit: 200}
+	for x, err := range repo.Find(ctx, q) {
+		if err != nil {
+			return 0, err
+		}
+		found = append(found, x)
+	}
+	n, errs := 0, []error{}
+	for _, x := range found {
+		if err := do(x); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n++
+	}
+	return n, errors.Join(errs...)
+}
+
+func event(process, action, subject string, data map[string]any) domain.Event {
+	return domain.Event{Chain: process, Action: action, Subject: subject, Data: data}
+}
+
+// indexes: by process in an order of its own, and by when a clock looks next.
+var indexes = []domain.Index{
+	{Name: "process", Fields: []string{"process", "sort"}},
+	{Name: "next", Fields: []string{"next"}},
+}
+
+const (
+	longTitle = 200
+	longText  = 20_000
+	shortText = 300
+)
+
+func text(p domain.Problems, field, value string, limit int) {
+	p.Need(strings.TrimSpace(value) != "", field, "write something here")
+	p.Need(len([]rune(value)) <= limit, field, "keep this to %d characters", limit)
+}
+
+func oneOf[S ~string](p domain.Problems, field string, value S, allowed []S) {
+	words := make([]string, len(allowed))
+	for i, w := range allowed {
+		words[i] = string(w)
+	}
+	p.Need(slices.Contains(allowed, value), field, "use one of: %s", strings.Join(words, ", "))
+}
+
+func systemCommand(parts ...string) domain.Command {
+	return domain.Command{Actor: system, Key: domain.Derive(parts...)}
+}
+
+// Notice says in words what is corrected or revised. Numbers count from 1
+// within one thing.
+type Notice struct {
+	Number int       `json:"number"`
+	Text   string    `json:"text"`
+	At     time.Time `json:"at"`
+}
+
+// members are the people who served; everyone are all who offered to take
+// part and may still be told what came of it.
+var (
+	members  = []string{"serving", "completed"}
+	everyone = []string{"in_pool", "not_selected", "reserve", "selected", "offered", "confirmed", "onboarded", "serving", "completed"}
+)
