@@ -1,0 +1,239 @@
+package recruitment
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Frame is one imported sampling frame: the list that invitees are drawn
+// from. It exists only once every row was read and found good. The rows lie
+// in sealed files; the document holds counts alone.
+type Frame struct {
+	domain.Root
+	Process  string    `json:"process"`
+	Complete bool      `json:"complete"` // not before is it shown or drawn from
+	Subject  string    `json:"subject"`  // whose key seals the rows
+	Name     string    `json:"name"`     // what it is and of when: "Royal Mail addresses, May 2018"
+	Source   string    `json:"source"`   // who gave it, under what agreement
+	Columns  Columns   `json:"columns"`
+	Rows     int       `json:"rows"`
+	Strata   []Stratum `json:"strata"`
+	Numbers  int       `json:"numbers"`       // rows with a phone number
+	Digest   string    `json:"digest"`        // SHA-256 over the rows as sent
+	Manifest string    `json:"manifest"`      // file: names of the sealed chunks
+	Gone     time.Time `json:"gone,omitzero"` // destroyed: the process ended or the clock ran out
+}
+
+// Stratum is one area (and deprivation quintile) of a frame.
+type Stratum struct {
+	Name string `json:"name"`
+	Rows int    `json:"rows"`
+}
+
+// Bounds of a frame. A list with more areas than maxStrata is no
+// stratification.
+const (
+	maxStrata    = 500
+	maxFrameRows = 5_000_000
+	chunkRows    = 1000
+)
+
+// Frames is the collection of frames.
+var Frames = domain.Collection[Frame]{
+	Name:   "frames",
+	Schema: 1,
+	Indexes: []domain.Index{
+		{Name: "process", Fields: []string{"process", "created_at"}},
+		{Name: "unfinished", Fields: []string{"unfinished"}},
+	},
+	Keys: func(f *Frame) map[string]any {
+		if !f.Complete {
+			return map[string]any{"unfinished": f.CreatedAt}
+		}
+		return map[string]any{"process": f.Process, "created_at": f.CreatedAt}
+	},
+	Shard: "id",
+}
+
+// FrameView is a frame as staff see it.
+type FrameView struct {
+	ID        string    `json:"id"`
+	Process   string    `json:"process"`
+	Name      string    `json:"name"`
+	Source    string    `json:"source"`
+	Columns   Columns   `json:"columns"`
+	Rows      int       `json:"rows"`
+	Strata    []Stratum `json:"strata"`
+	Numbers   int       `json:"numbers"`
+	Digest    string    `json:"digest"`
+	Gone      time.Time `json:"gone,omitzero"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// View is the frame without its workings.
+func (f Frame) View() FrameView {
+	return FrameView{
+		ID: f.ID, Process: f.Process, Name: f.Name, Source: f.Source, Columns: f.Columns, Rows: f.Rows,
+		Strata: f.Strata, Numbers: f.Numbers, Digest: f.Digest, Gone: f.Gone, CreatedAt: f.CreatedAt,
+	}
+}
+
+// FrameInput says what an imported frame is.
+type FrameInput struct {
+	Name    string  `json:"name"`
+	Source  string  `json:"source"`
+	Region  string  `json:"region,omitempty"` // of national phone numbers, ISO 3166; GB when empty
+	Columns Columns `json:"columns"`
+}
+
+// frameRow is one row as it lies in a sealed chunk.
+type frameRow struct {
+	Ref       string            `json:"r"`
+	Stratum   string            `json:"s"`
+	Household string            `json:"h,omitempty"` // keyed hash of the address
+	Name      string            `json:"n,omitempty"`
+	Number    string            `json:"t,omitempty"` // E.164
+	Email     string            `json:"e,omitempty"`
+	Address   string            `json:"a,omitempty"`
+	Postcode  string            `json:"p,omitempty"`
+	Language  string            `json:"l,omitempty"`
+	Format    string            `json:"f,omitempty"`
+	Answers   map[string]string `json:"q,omitempty"`
+}
+
+// ImportFrame reads a frame from CSV, row by row: memory does not grow with
+// the file beyond the row references. Every problem of the file is named by
+// row and column in one error; then nothing was imported, and what was
+// written so far can never be opened. The frame appears when it is complete,
+// and the process draws its invitees from it.
+func (s *Service) ImportFrame(ctx context.Context, cmd domain.Command, processID string, in FrameInput, file io.Reader) (FrameView, error) {
+	if _, err := s.allow(ctx, cmd.Actor, processID, domain.Recruit); err != nil {
+		return FrameView{}, err
+	}
+	if err := in.check(); err != nil {
+		return FrameView{}, err
+	}
+	w, done, err := s.beginFrame(ctx, cmd, processID, in)
+	if err != nil || done != nil {
+		return *cmp.Or(done, &FrameView{}), err
+	}
+	if err := w.read(ctx, file); err != nil {
+		s.dropFrame(context.WithoutCancel(ctx), w.frame)
+		return FrameView{}, err
+	}
+	return s.completeFrame(ctx, cmd, w)
+}
+
+// beginFrame notes that an import is under way, so that what a crash leaves
+// behind is found and destroyed. It answers the frame that this command
+// imported before, if it did.
+func (s *Service) beginFrame(ctx context.Context, cmd domain.Command, processID string, in FrameInput) (*frameWriter, *FrameView, error) {
+	now := s.d.Clock.Now()
+	id := cmd.ID("frame")
+	f := Frame{Root: domain.Root{ID: id}, Process: processID, Name: in.Name, Source: in.Source, Columns: in.Columns}
+	f.Subject = domain.Derive("frame", id, now.Format(time.RFC3339Nano))
+	f.Touch(domain.Command{}, now)
+	err := s.d.Frames.Insert(ctx, &f)
+	if domain.Is(err, domain.Conflict) {
+		had, err := s.d.Frames.Get(ctx, id)
+		if err == nil && !had.Complete {
+			err = domain.E(domain.Conflict, "this list is being imported just now; wait until that has ended")
+		}
+		v := had.View()
+		return nil, &v, err
+	}
+	return &frameWriter{s: s, frame: f, region: in.Region}, nil, err
+}
+
+// dropFrame leaves nothing of an import that did not end well: what lies in
+// files can never be opened again.
+func (s *Service) dropFrame(ctx context.Context, f Frame) {
+	if s.d.Vault.Destroy(ctx, f.Subject) == nil {
+		_ = s.d.Frames.Delete(ctx, f.ID) // else the tick does it
+	}
+}
+
+func (in *FrameInput) check() error {
+	p := domain.Problems{}
+	in.Name, in.Source = strings.TrimSpace(in.Name), strings.TrimSpace(in.Source)
+	p.Need(in.Name != "" && len(in.Name) <= 200, "name", "say what the list is and of when")
+	p.Need(in.Source != "" && len(in.Source) <= 300, "source", "say who gave the list, and under what agreement")
+	p.Need(in.Columns.Area != "", "columns.area", "say which column holds the area: invitees are drawn area by area")
+	p.Need(in.Columns.Number != "" || in.Columns.Address != "" || in.Columns.Email != "", "columns",
+		"say which column holds a phone number, an address or an email: people are invited by one of them")
+	in.Columns.check(p)
+	if in.Region == "" {
+		in.Region = "GB"
+	}
+	return p.Err()
+}
+
+// completeFrame makes the frame visible and the process's own.
+func (s *Service) completeFrame(ctx context.Context, cmd domain.Command, w *frameWriter) (FrameView, error) {
+	f, err := s.d.Frames.Update(ctx, w.frame.ID, func(f *Frame) error {
+		f.Rows, f.Strata, f.Numbers, f.Digest, f.Manifest = w.rows, w.strata(), w.numbers, w.sum.hex(), w.manifest
+		f.Complete = true
+		f.Record(cmd, s.d.Clock.Now(), domain.Event{Chain: f.Process, Action: "frame.imported", Subject: "frames:" + f.ID,
+			Data: map[string]any{"rows": f.Rows, "areas": len(f.Strata), "digest": f.Digest}})
+		return nil
+	})
+	if err != nil {
+		return FrameView{}, err
+	}
+	_, err = s.change(ctx, cmd.Sub("frame"), f.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+		if r.InviteeDraw != "" {
+			return domain.Event{}, nil // the list in use stays; this one is for a boost
+		}
+		r.Frame = f.ID
+		return domain.Event{Action: "frame.chosen", Data: map[string]any{"frame": f.ID}}, nil
+	})
+	return f.View(), err
+}
+
+// ListFrames answers the frames of a process, the newest first.
+func (s *Service) ListFrames(ctx context.Context, a domain.Actor, processID string) ([]FrameView, error) {
+	if _, err := s.allow(ctx, a, processID, domain.Recruit); err != nil {
+		return nil, err
+	}
+	out := []FrameView{}
+	for f, err := range s.d.Frames.Find(ctx, domain.Query{Index: "process", Equal: []any{processID}, Reverse: true, Limit: 100}) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f.View())
+	}
+	return out, nil
+}
+
+// DestroyFrame makes the rows of a frame unreadable for ever: the people who
+// were invited stay, the rest of the list goes. Counts and digest stay.
+func (s *Service) DestroyFrame(ctx context.Context, cmd domain.Command, processID, id string) (FrameView, error) {
+	ref, err := s.allow(ctx, cmd.Actor, processID, domain.Erase)
+	if err != nil {
+		return FrameView{}, err
+	}
+	if ref.LegalHold {
+		return FrameView{}, domain.E(domain.Conflict, "a legal hold lies on this process: nothing of it may be destroyed")
+	}
+	f, err := s.d.Frames.Get(ctx, id)
+	if err != nil || f.Process != processID || !f.Complete {
+		return FrameView{}, hidden(err, "list")
+	}
+	if err := s.d.Vault.Destroy(ctx, f.Subject); err != nil {
+		return FrameView{}, err
+	}
+	f, err = s.d.Frames.Update(ctx, id, func(f *Frame) error {
+		if !f.Gone.IsZero() {
+			return domain.ErrNoChange
+		}
+		f.Gone = s.d.Clock.Now()
+		f.Record(cmd, f.Gone, domain.Event{Chain: processID, Action: "frame.destroyed", Subject: "frames:" + id})
+		return nil
+	})
+	return f.View(), err
+}

@@ -1,0 +1,187 @@
+package recruitment
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"folkmoot/domain"
+	"folkmoot/domain/people"
+)
+
+// unfinishedFor is how long an import may be under way; what is older was
+// left by a crash.
+const unfinishedFor = 6 * time.Hour
+
+// Tick does what is due: moves waves, imports and announcements on, closes
+// registration, lets offers lapse, fills seats, counts again. It answers how
+// many things were done. It may run anywhere, twice at once, and be
+// interrupted; one process's trouble does not hold up the others.
+func (s *Service) Tick(ctx context.Context, now time.Time) (int, error) {
+	total := 0
+	var errs []error
+	for _, do := range []func(context.Context, time.Time) (int, error){
+		s.tickWaves, s.tickBatches, s.tickDraws, s.tickOffers, s.tickPools, s.tickSeats, s.tickFrames,
+	} {
+		n, err := do(ctx, now)
+		total += n
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return total, errors.Join(errs...)
+}
+
+func (s *Service) tickBatches(ctx context.Context, _ time.Time) (int, error) {
+	due, _, err := s.d.Batches.Page(ctx, domain.Query{Index: "unfinished", Limit: 20})
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range due {
+		ref, err := s.d.Processes.Ref(ctx, b.Process)
+		if err != nil {
+			return 0, err
+		}
+		r, err := s.of(ctx, ref)
+		if err != nil {
+			return 0, err
+		}
+		for b.DoneAt.IsZero() && ctx.Err() == nil {
+			if b, err = s.apply(ctx, r, b); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(due), ctx.Err()
+}
+
+func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
+	due, _, err := s.d.Draws.Page(ctx, domain.Query{Index: "telling", Limit: 20})
+	if err != nil {
+		return 0, err
+	}
+	told := 0
+	for _, d := range due {
+		from := d.Told
+		d, err := s.tell(ctx, d, d.Pool+tellChunk)
+		told += d.Told - from
+		if err != nil {
+			return told, err
+		}
+	}
+	return told, nil
+}
+
+// tickOffers lets offers lapse whose time has run out.
+func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
+	due, err := s.d.People.OffersDue(ctx, now, 500)
+	if err != nil {
+		return 0, err
+	}
+	lapsed := 0
+	for _, p := range due {
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
+		tell := &people.Tell{Template: "offer_expired", Class: domain.ClassDecision}
+		if ref, err := s.d.Processes.Ref(ctx, p.Process); err == nil {
+			tell.Vars = offerVars(ref, *p.OfferDue)
+		}
+		_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
+		if domain.Is(err, domain.Conflict) {
+			continue // answered in the same moment
+		}
+		if err != nil {
+			return lapsed, err
+		}
+		lapsed++
+	}
+	return lapsed, nil
+}
+
+// tickPools closes registration whose time has come and counts again.
+func (s *Service) tickPools(ctx context.Context, now time.Time) (int, error) {
+	n := 0
+	var errs []error
+	for _, st := range []PoolState{PoolOpen, PoolClosed, PoolDrawn} {
+		for r, err := range s.d.Recruitments.Find(ctx, domain.Query{Index: "state", Equal: []any{string(st)}}) {
+			if err != nil {
+				return n, err
+			}
+			done, err := s.tickPool(ctx, r, now)
+			n += done
+			errs = append(errs, err)
+		}
+	}
+	return n, errors.Join(errs...)
+}
+
+func (s *Service) tickPool(ctx context.Context, r Recruitment, now time.Time) (int, error) {
+	n := 0
+	if r.State == PoolOpen && !r.ClosesAt.IsZero() && !now.Before(r.ClosesAt) {
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("close", r.ID, r.ClosesAt.Format(time.RFC3339))}
+		if _, err := s.ClosePool(ctx, cmd, r.Process); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	ref, err := s.d.Processes.Ref(ctx, r.Process)
+	if err != nil {
+		return n, err
+	}
+	counted, err := s.tally(ctx, ref)
+	if counted {
+		n++
+	}
+	return n, err
+}
+
+// tickSeats fills seats that came free, and ends the watch once the jury
+// reports.
+func (s *Service) tickSeats(ctx context.Context, _ time.Time) (int, error) {
+	n := 0
+	var errs []error
+	for r, err := range s.d.Recruitments.Find(ctx, domain.Query{Index: "state", Equal: []any{string(PoolDrawn)}}) {
+		if err != nil {
+			return n, err
+		}
+		ref, err := s.d.Processes.Ref(ctx, r.Process)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if ref.Stage.Reached(domain.Closed) {
+			errs = append(errs, s.end(ctx, r))
+			continue
+		}
+		filled, err := s.fill(ctx, ref, r)
+		n += filled
+		errs = append(errs, err)
+	}
+	return n, errors.Join(errs...)
+}
+
+func (s *Service) end(ctx context.Context, r Recruitment) error {
+	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: "end/" + r.ID}
+	_, err := s.change(ctx, cmd, r.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+		r.State = PoolEnded
+		return domain.Event{Action: "recruitment.ended"}, nil
+	})
+	return err
+}
+
+// tickFrames destroys what a crash left of an import.
+func (s *Service) tickFrames(ctx context.Context, now time.Time) (int, error) {
+	old, _, err := s.d.Frames.Page(ctx, domain.Query{Index: "unfinished", To: now.Add(-unfinishedFor), Limit: 50})
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range old {
+		if err := s.d.Vault.Destroy(ctx, f.Subject); err != nil {
+			return 0, err
+		}
+		if err := s.d.Frames.Delete(ctx, f.ID); err != nil && !domain.Is(err, domain.NotFound) {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
