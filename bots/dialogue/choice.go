@@ -10,6 +10,9 @@ import (
 // most. It answers None where no digit leads, and unclear where digits
 // contradict each other or the words that follow.
 func leadingDigit(m message, order []*index, most int) Reading {
+	if len(m.tokens) == 0 {
+		return Reading{}
+	}
 	at, value, ok := findDigit(m, order)
 	if !ok {
 		return Reading{}

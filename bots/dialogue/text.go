@@ -381,6 +381,7 @@ func (t *turn) byState() Result {
 		}
 		return ByState
 	}
+	t.read = Reading{Rule: "nothing_open"}
 	t.handOver("message", "normal")
 	if t.env.Now.Sub(t.state.Told) > toldAgain {
 		t.say("to_person", nil)
