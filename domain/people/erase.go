@@ -139,7 +139,7 @@ func (p *Person) wasSeated() bool {
 }
 
 // due yields the rows that a purge of the kind would touch.
-func (s *Service) due(ctx context.Context, process, kind string, limit int) ([]Person, error) {
+func (s *Service) due(ctx context.Context, process, kind string) ([]Person, error) {
 	statuses := kindStatuses[kind] // none for bank details: all
 	var out []Person
 	for p, err := range s.Of(ctx, process, statuses...) {
@@ -149,50 +149,50 @@ func (s *Service) due(ctx context.Context, process, kind string, limit int) ([]P
 		if kind == KeepBank && p.Bank == "" || kind != KeepBank && p.keptAs() != kind {
 			continue
 		}
-		if out = append(out, p); limit > 0 && len(out) == limit {
-			break
-		}
+		out = append(out, p)
 	}
 	return out, nil
 }
 
 // PurgeCount is how many rows a purge of the kind would touch now.
 func (s *Service) PurgeCount(ctx context.Context, process, kind string) (int, error) {
-	rows, err := s.due(ctx, process, kind, 0)
+	rows, err := s.due(ctx, process, kind)
 	return len(rows), err
 }
 
-// Purge erases up to limit rows of the kind, or their bank details, and
-// answers whose. Rows under a hold of their own are left.
-func (s *Service) Purge(ctx context.Context, cmd domain.Command, process, kind string, limit int) (done []string, err error) {
+// PurgeList answers up to limit persons that a purge of the kind would touch
+// and that no legal hold keeps.
+func (s *Service) PurgeList(ctx context.Context, process, kind string, limit int) ([]string, error) {
 	ref, err := s.d.Processes.Ref(ctx, process)
 	if err != nil {
 		return nil, err
 	}
-	if err := domain.Authorize(cmd.Actor, domain.Erase, ref.Scope()); err != nil {
-		return nil, err
-	}
-	rows, err := s.due(ctx, process, kind, 0)
+	rows, err := s.due(ctx, process, kind)
 	if err != nil {
 		return nil, err
 	}
+	var ids []string
 	for _, p := range rows {
-		if len(done) == limit {
+		if len(ids) == limit {
 			break
 		}
-		err := s.purge(ctx, cmd.Sub(p.ID), kind, p.ID)
+		err := s.free(ctx, ref, p.ID)
 		if domain.Is(err, domain.Conflict) {
-			continue // held: it stays, and shows in the list
+			continue
 		}
 		if err != nil {
-			return done, err
+			return nil, err
 		}
-		done = append(done, p.ID)
+		ids = append(ids, p.ID)
 	}
-	return done, nil
+	return ids, nil
 }
 
-func (s *Service) purge(ctx context.Context, cmd domain.Command, kind, id string) error {
+// ErasesAll reports whether a purge of the kind leaves nothing of a person.
+func (s *Service) ErasesAll(kind string) bool { return kind != KeepBank }
+
+// PurgeOne erases a person, or their bank details.
+func (s *Service) PurgeOne(ctx context.Context, cmd domain.Command, kind, id string) error {
 	if kind != KeepBank {
 		_, err := s.Erase(ctx, cmd, id)
 		return err
