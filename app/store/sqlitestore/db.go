@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +66,8 @@ type DB struct {
 	mu     sync.RWMutex // guards tables and closed
 	tables map[string]*table
 	closed bool
+
+	retired []*table // replaced by Ensure; a write on its way may still use them
 
 	stmts   sync.Map // query text -> *sql.Stmt of readers
 	ops     chan *op
@@ -199,6 +203,11 @@ func (d *DB) disconnect() error {
 	})
 	if d.readers != nil {
 		errs = append(errs, d.readers.Close())
+	}
+	// SQLite keeps a connection, and the log with it, until its last statement
+	// is closed.
+	for _, t := range slices.AppendSeq(d.retired, maps.Values(d.tables)) {
+		t.close()
 	}
 	if d.conn != nil {
 		errs = append(errs, d.conn.Close())

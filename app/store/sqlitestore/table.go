@@ -140,6 +140,7 @@ func (d *DB) adopt(specs []store.Spec) {
 	for _, spec := range specs {
 		if had, ok := d.tables[spec.Name]; ok {
 			had.close()
+			d.retired = append(d.retired, had)
 		}
 		d.tables[spec.Name] = newTable(spec)
 	}
