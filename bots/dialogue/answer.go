@@ -14,7 +14,7 @@ func (t *turn) answer(n Node) (Result, bool) {
 	}
 	t.remember(r)
 	t.accept(n, r)
-	if r.Aside {
+	if r.Aside && !n.branch(r.Value).takesText() {
 		t.handOver("aside", "low")
 	}
 	return Answered, true
@@ -105,14 +105,17 @@ func (t *turn) readPostcode() Reading {
 // nothing is what the value of an own-words answer is when there is nothing.
 const nothing = "none"
 
-var nothings = map[string]bool{}
+var nothings = foldSet(
+	"0", "none", "nothing", "no", "nope", "nil", "n/a", "na", "no thanks", "no thank you", "nothing thanks", "none thanks", "nothing needed", "i am fine", "im fine", "im ok", "im grand", "all good", "no needs", "not needed", "dim", "dim byd", "na", "dim diolch", "nada", "nao", "nenhum", "nenhuma", "nic", "nie", "nie dziekuje", "faic", "dada", "rud ar bith", "ni dhada",
+)
 
-func init() {
-	for _, p := range []string{
-		"0", "none", "nothing", "no", "nope", "nil", "n/a", "na", "no thanks", "no thank you", "nothing thanks", "none thanks", "nothing needed", "i am fine", "im fine", "im ok", "im grand", "all good", "no needs", "not needed", "dim", "dim byd", "na", "dim diolch", "nada", "nao", "nenhum", "nenhuma", "nic", "nie", "nie dziekuje", "faic", "dada", "rud ar bith", "ni dhada",
-	} {
-		nothings[read(p).words()] = true
+// foldSet holds phrases in the form they are compared in.
+func foldSet(phrases ...string) map[string]bool {
+	set := make(map[string]bool, len(phrases))
+	for _, p := range phrases {
+		set[read(p).words()] = true
 	}
+	return set
 }
 
 func (t *turn) readWords() Reading {
@@ -150,11 +153,7 @@ func (t *turn) accept(n Node, r Reading) {
 		return
 	}
 	t.state.Answers[t.node] = short(r.Value)
-	b, ok := n.On[r.Value]
-	if !ok {
-		b = n.On["*"]
-	}
-	t.follow(b, n.Next)
+	t.follow(n.branch(r.Value), n.Next)
 }
 
 // short bounds what the state keeps of own words; effects carry them whole.

@@ -80,11 +80,25 @@ type Branch struct {
 }
 
 // Command is an effect to be: a name and fields. A field value may be $value
-// (option key or normalised answer), $text (the words as written), $question
-// (key of the question) or $input (id of the input).
+// (option key or normalised answer), $text (the words as written), $rest (the
+// words after the first), $question (key of the question) or $input (id of the
+// input).
 type Command struct {
 	Name   string
 	Fields map[string]string
+}
+
+// takesText reports whether a branch passes on the words as written, so that
+// nothing of them needs a person to be seen.
+func (b Branch) takesText() bool {
+	for _, c := range b.Do {
+		for _, v := range c.Fields {
+			if v == "$text" || v == "$rest" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Wait bounds the wait for an answer: reminders after the question was asked,
@@ -160,6 +174,14 @@ func (c *checker) node(name string, n Node) {
 	c.check(len(n.Wait.Remind) == 0 || n.Wait.Say != "", "%s reminds without a text", name)
 	c.check(n.Ask != AskChoice || len(n.Options) > 1, "%s offers fewer than two options", name)
 	c.check(slices.IsSorted(n.Wait.Remind), "%s has reminders out of order", name)
+}
+
+// branch is what follows an answer.
+func (n Node) branch(value string) Branch {
+	if b, ok := n.On[value]; ok {
+		return b
+	}
+	return n.On["*"]
 }
 
 // keys lists the option keys of a node in the order of their digits.

@@ -5,7 +5,7 @@ var english = lexicon{
 	lang: "en", reviewed: true,
 	digits: []string{"zero|nought|nil", "one|wan", "two|twa", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"},
 	yes: []string{
-		"yes", "y", "ya", "ye", "yea", "yeah", "yeh", "yep", "yup", "yip", "yess", "yesss", "yas", "yees", "yesplease", "aye", "och aye", "aye surely", "aye go on",
+		"yes", "y", "ya", "ye", "yea", "yeah", "yeh", "yep", "yup", "yip", "yess", "yesss", "yas", "yesplease", "aye", "och aye", "aye surely", "aye go on",
 		"ok", "okay", "okey", "okie", "okey dokey", "okeydoke", "k", "sure$", "sure thing", "surely", "for sure", "certainly", "absolutely", "definitely", "defo", "deffo", "def", "of course", "ofc",
 		"thumbsup", "count me in", "im in", "i am in", "put me down", "put my name down", "put me forward", "sign me up", "go on", "go on then", "go for it", "lets do it", "lets go", "im up for it", "up for it", "im game", "deal$", "dead on", "grand$", "sound$",
 		"i can$", "i could$", "i will$", "ill do it", "ill be there", "ill come", "ill take part", "i will be there", "be there", "i can come", "i can do it", "i can do that", "i can do those", "i can do all", "i can take part", "i can attend", "i can do$", "i can make", "i can make it", "can make it", "can do$", "can come$", "could come$", "able to$", "i am able$", "i would$", "i do$", "i am$", "agreed", "agree", "i agree", "i accept", "accept", "accepted", "confirm", "confirmed", "i confirm",

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -112,6 +113,9 @@ func (t *turn) expand(v string) string {
 		return t.read.Value
 	case "$text":
 		return t.msg.raw
+	case "$rest":
+		_, rest, _ := strings.Cut(strings.TrimSpace(t.msg.raw), " ")
+		return strings.TrimSpace(rest)
 	case "$question":
 		return t.asked
 	case "$input":
@@ -241,6 +245,9 @@ func (t *turn) event() Result {
 		t.state.Status, t.state.Clarify = Open, 0
 	}
 	t.follow(b, "")
+	if t.in.Text == EventResume {
+		t.again()
+	}
 	return Handled
 }
 

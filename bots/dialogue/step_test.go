@@ -266,7 +266,7 @@ func TestTwoClarificationsThenAPerson(t *testing.T) {
 	}
 	k = begin()
 	k.say("purple", "green", "blue")
-	if out := k.input(dialogue.Event, dialogue.EventResume); told(out) != "resumed" || k.state.Status != dialogue.Open {
+	if out := k.input(dialogue.Event, dialogue.EventResume); told(out) != "resumed invite.again" || k.state.Status != dialogue.Open {
 		t.Errorf("handed back: %q, %s", told(out), k.state.Status)
 	}
 	if out := k.say("purple"); told(out) != "clarify invite.again" {

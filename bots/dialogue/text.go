@@ -322,6 +322,7 @@ func (t *turn) catchAll() Result {
 	}
 	if t.state.Status == WithPerson {
 		t.handOver("more", "normal")
+		t.tellPerson()
 		return Handed
 	}
 	return t.clarify()
@@ -347,7 +348,7 @@ func (t *turn) approved() (Approved, bool) {
 // clarify asks again, twice; then a person takes over.
 func (t *turn) clarify() Result {
 	if t.state.Clarify >= clarifyMost {
-		t.state.Status = WithPerson
+		t.state.Status, t.state.Told = WithPerson, t.env.Now
 		t.handOver("not_understood", "normal")
 		t.say("handed", nil)
 		return Handed
@@ -358,6 +359,8 @@ func (t *turn) clarify() Result {
 		t.say("clarify.media", nil)
 	case t.state.Clarify == clarifyMost:
 		t.say("clarify.second", nil)
+	case t.read.Intent == IsUnclear && t.read.Class == ByWord:
+		t.say("clarify.mixed", nil)
 	default:
 		t.say("clarify", nil)
 	}
@@ -373,7 +376,7 @@ func (t *turn) byState() Result {
 		state = "withdrawn.state"
 	}
 	data := map[string]string{"ended": t.state.Ended.UTC().Format(time.RFC3339)}
-	if r := yesNo(t.msg, t.order); r.Intent == IsYes || r.Intent == IsNo || r.Intent == IsChoice {
+	if r, short := t.shortReply(); short {
 		t.read = r
 		t.say(state, data)
 		if r.Aside {
@@ -383,9 +386,24 @@ func (t *turn) byState() Result {
 	}
 	t.read = Reading{Rule: "nothing_open"}
 	t.handOver("message", "normal")
+	t.tellPerson()
+	return Handed
+}
+
+// shortReply reads a yes, a no or any digit.
+func (t *turn) shortReply() (Reading, bool) {
+	const anyDigit = 99
+	r := yesNo(t.msg, t.order)
+	if r.Intent != IsYes && r.Intent != IsNo {
+		r = leadingDigit(t.msg, t.order, anyDigit)
+	}
+	return r, r.Intent == IsYes || r.Intent == IsNo || r.Intent == IsChoice
+}
+
+// tellPerson says that a person will read, once for all messages of an hour.
+func (t *turn) tellPerson() {
 	if t.env.Now.Sub(t.state.Told) > toldAgain {
 		t.say("to_person", nil)
 		t.state.Told = t.env.Now
 	}
-	return Handed
 }

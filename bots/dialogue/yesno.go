@@ -38,7 +38,7 @@ func yesNo(m message, order []*index) Reading {
 	hits := scan(m.tokens, order)
 	r := weigh(m, hits)
 	if r.Intent == None {
-		r = fuzzyYesNo(m, order)
+		r = fuzzyYesNo(m, order, hits)
 	}
 	return r
 }
@@ -269,22 +269,39 @@ func decided(m message, intent Intent, h *hit, t tally) Reading {
 }
 
 func unclear(rule string, h *hit) Reading {
-	return Reading{Intent: IsUnclear, Rule: rule + ":" + h.lang + ":" + h.phrase}
+	return Reading{Intent: IsUnclear, Rule: rule + ":" + h.lang + ":" + h.phrase, Class: ByWord}
 }
 
-// fuzzyYesNo looks for one misspelt word in a short message. A misspelt yes
-// counts; a misspelt no is asked again.
-func fuzzyYesNo(m message, order []*index) Reading {
+// fuzzyYesNo looks for one misspelt word in a short message whose other words
+// are all known. A misspelt yes counts; a misspelt no is asked again.
+func fuzzyYesNo(m message, order []*index, hits []hit) Reading {
 	const short = 4
-	if len(m.tokens) > short {
-		return Reading{Rule: "nothing_known"}
-	}
-	for _, t := range m.tokens {
-		if r := fuzzyWord(t.text, order); r.Intent != None {
+	if at, ok := loneUnknown(m, hits); ok && len(m.tokens) <= short && !asks(m, count(hits)) {
+		if r := fuzzyWord(m.tokens[at].text, order); r.Intent != None {
 			return r
 		}
 	}
 	return Reading{Rule: "nothing_known"}
+}
+
+// loneUnknown is the only word that no phrase covers.
+func loneUnknown(m message, hits []hit) (int, bool) {
+	covered := make([]bool, len(m.tokens))
+	for _, h := range hits {
+		for i := h.at; i < h.end; i++ {
+			covered[i] = true
+		}
+	}
+	at, ok := 0, false
+	for i, c := range covered {
+		if !c && ok {
+			return 0, false
+		}
+		if !c {
+			at, ok = i, true
+		}
+	}
+	return at, ok
 }
 
 func fuzzyWord(word string, order []*index) Reading {

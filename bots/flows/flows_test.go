@@ -41,7 +41,7 @@ func TestGet(t *testing.T) {
 
 // engineTexts are said by the engine itself, in any flow.
 var engineTexts = []string{
-	"stopped", "started", "start.already", "help", "danger", "clarify", "clarify.second", "clarify.media", "handed", "resumed", "to_person", "approved",
+	"stopped", "started", "start.already", "help", "danger", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "handed", "resumed", "to_person", "approved",
 	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "wrong_person", "which",
 	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.months",
 }

@@ -92,4 +92,4 @@ var serveV1 = dialogue.Flow{
 }
 
 // askWitness is a member's question for a witness.
-var askWitness = dialogue.Branch{Do: do(DoWitness, "text", "$text"), Say: "serve.asked"}
+var askWitness = dialogue.Branch{Do: do(DoWitness, "text", "$rest"), Say: "serve.asked"}
