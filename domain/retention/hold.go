@@ -20,8 +20,8 @@ type Hold struct {
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
 }
 
-// HoldCollection is the collection of legal holds.
-var HoldCollection = domain.Collection[Hold]{
+// HoldsKept is the collection of legal holds.
+var HoldsKept = domain.Collection[Hold]{
 	Name:    "holds",
 	Schema:  1,
 	Indexes: []domain.Index{{Name: "process", Fields: []string{"process"}}},
@@ -31,12 +31,12 @@ var HoldCollection = domain.Collection[Hold]{
 
 // Holds answers whether data is under a legal hold. It is apart from the
 // service so that those who erase can ask it.
-type Holds struct{ Repo domain.Repository[Hold] }
+type Holds struct{ Repository domain.Repository[Hold] }
 
 // Held reports whether a hold lies on the person or on the whole process.
 func (h Holds) Held(ctx context.Context, process, person string) (bool, error) {
 	for _, id := range []string{holdID(process, ""), holdID(process, person)} {
-		got, err := h.Repo.Get(ctx, id)
+		got, err := h.Repository.Get(ctx, id)
 		if err == nil && got.ReleasedAt == nil {
 			return true, nil
 		}

@@ -109,12 +109,12 @@ type world struct {
 func newWorld() *world {
 	w := &world{
 		clock: domaintest.NewClock(start), clocks: domaintest.Memory(retention.Clocks), erasures: domaintest.Memory(retention.Erasures),
-		holds: domaintest.Memory(retention.HoldCollection),
+		holds: domaintest.Memory(retention.HoldsKept),
 		refs:  &refs{domain.ProcessRef{ID: "p1", Body: "b1", Stage: domain.Recruiting, Profile: "england_nhs"}},
 		stock: &stock{kinds: map[string]string{"i1": "invitees", "i2": "invitees", "n1": "pool", "m1": "members"}, gone: map[string]bool{}, bank: 1},
 	}
 	w.stock.held = func(person string) bool {
-		held, _ := retention.Holds{Repo: w.holds}.Held(context.Background(), "p1", person)
+		held, _ := retention.Holds{Repository: w.holds}.Held(context.Background(), "p1", person)
 		return held
 	}
 	w.Service = retention.New(retention.Deps{Clocks: w.clocks, Erasures: w.erasures, Holds: w.holds, Processes: w.refs, People: w.stock,
