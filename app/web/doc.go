@@ -1,0 +1,30 @@
+// Package web is the pages: public, staff and member, as plain HTML that works
+// without scripts; htmx and govuk-frontend's scripts only make it smoother.
+//
+// Each area lists its pages as a table of [Page]: method, path and a handler
+// that answers a [Reply]. A handler sees a [Request], never Fiber. Templates
+// lie in templates/, one file per page that defines "main", rendered inside
+// templates/layout.html with the parts of templates/parts/ at hand.
+//
+// What always holds here:
+//
+//   - No rule lives here and no permission is decided here: a handler hands
+//     actor and input to a domain service, which refuses.
+//   - A page is closed unless it says Open. Who is not signed in is asked to
+//     sign in; who may not see a thing is told that it is not there.
+//   - A form is taken only from our own pages: a POST must show by
+//     Sec-Fetch-Site or Origin that it comes from this site. The sign-in
+//     cookie is HttpOnly, SameSite=Lax and, over https, Secure and bound to
+//     the host. There is no token in forms to be lost or leaked.
+//   - Every form carries a key that becomes the key of the command, so a
+//     second press changes nothing.
+//   - A sign-in link is opened by GET and used by POST: the preview that a
+//     phone fetches does not use it up.
+//   - Scripts and styles come from our own files; the content policy allows
+//     no other, none inline.
+//
+// Decision. The cookie holds a random secret and nothing else; what it opens
+// is stored under its hash and read for every request, so that signing out,
+// or taking a role away, holds at once. It needs no signature: nobody can
+// guess 32 random bytes.
+package web
