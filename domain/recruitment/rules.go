@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,17 +89,37 @@ func Judge(rules []Rule, targets []Target, answers map[string]string) Judgement 
 	return out
 }
 
+// met judges an answer. A band such as 16-44 or 75+ meets a bound when some
+// number in it does; an answer without a number is not judged by bounds.
 func (r Rule) met(answer string) bool {
-	if r.Min != nil || r.Max != nil {
-		n, err := strconv.Atoi(strings.TrimSpace(answer))
-		if err != nil || r.Min != nil && n < *r.Min || r.Max != nil && n > *r.Max {
-			return fold(answer) == fold(RatherNotSay) && err != nil
+	if lo, hi, ok := numbers(answer); ok {
+		if r.Min != nil && hi < *r.Min || r.Max != nil && lo > *r.Max {
+			return false
 		}
 	}
 	if len(r.OneOf) > 0 && !slices.ContainsFunc(r.OneOf, same(answer)) {
 		return false
 	}
 	return !slices.ContainsFunc(r.NoneOf, same(answer))
+}
+
+// numbers reads 17, 16-44, 16 to 44 and 75+ as the numbers they span.
+func numbers(answer string) (lo, hi int, ok bool) {
+	found := strings.FieldsFunc(answer, func(r rune) bool { return r < '0' || r > '9' })
+	if len(found) == 0 || len(found) > 2 {
+		return 0, 0, false
+	}
+	lo, err := strconv.Atoi(found[0])
+	if err != nil {
+		return 0, 0, false
+	}
+	if hi = lo; strings.Contains(answer, "+") {
+		hi = math.MaxInt
+	}
+	if len(found) == 2 {
+		hi, err = strconv.Atoi(found[1])
+	}
+	return lo, hi, err == nil && lo <= hi
 }
 
 func same(answer string) func(string) bool {
