@@ -27,14 +27,14 @@ type cli struct {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	getenv   func(string) string
-	config   string // path of the settings file, may be empty
+	environ  []string // NAME=value
+	config   string   // path of the settings file, may be empty
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}))
+	os.Exit(run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}))
 }
 
 // exitCode ends a command with a status of its own, after it has said why.

@@ -17,6 +17,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.26.0"
 
 	"folkmoot/app/httpx"
+	"folkmoot/config"
 )
 
 // metrics counts what the program does. Labels are routes, jobs and outcomes,
@@ -73,9 +74,11 @@ func (m *metrics) JobRan(job, outcome string, count int, took time.Duration) {
 func (m *metrics) Count(kind string) { m.events.WithLabelValues(kind).Inc() }
 
 // newLog makes the log: json or text, one line an event.
-func newLog(w io.Writer, format string, level slog.Level) *slog.Logger {
+func newLog(w io.Writer, t config.Telemetry) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(t.LogLevel)) // checked when it was read
 	o := &slog.HandlerOptions{Level: level}
-	if format == "json" {
+	if t.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, o))
 	}
 	return slog.New(slog.NewTextHandler(w, o))

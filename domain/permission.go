@@ -37,6 +37,7 @@ const (
 	ViewAudit          Permission = "audit.view"
 	ReadQueue          Permission = "queue.read" // messages that need a person
 	Broadcast          Permission = "outreach.broadcast"
+	UseSimulator       Permission = "simulator.use" // simulated phones and clock; refused with a real gateway
 )
 
 // table is the whole of who may do what. Administrators run the installation
@@ -71,6 +72,7 @@ var table = map[Permission][]Role{
 	ViewAudit:          {Organiser, Oversight, Evaluator, Administrator, System},
 	ReadQueue:          {Organiser, ConfirmationCaller},
 	Broadcast:          {Organiser},
+	UseSimulator:       {Administrator, Organiser, System},
 }
 
 // Permissions lists every permission of the table, sorted.

@@ -122,6 +122,17 @@ func (b *Bot) mark(ctx context.Context, id, state, ts, problem string) error {
 	return err
 }
 
+// Key names a recommendation of a process, as buttons and modals carry it.
+func Key(process, recommendation string) string { return process + ":" + recommendation }
+
+// day is the date of a time as notices carry it, or what it is otherwise.
+func day(s string) string {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.Format("2 January 2006")
+	}
+	return s
+}
+
 // words says what is owed, by whom, by when, and the one thing to press.
 func (b *Bot) words(n Notice) (string, []slack.Block) {
 	v := func(k string) string { return escape(n.Vars[k]) }
@@ -136,6 +147,12 @@ func (b *Bot) words(n Notice) (string, []slack.Block) {
 		text = fmt.Sprintf("*%s*: the action “%s” has had no update since %s. The public page says so.", v("process"), v("action"), v("since"))
 	case "override":
 		text = fmt.Sprintf("A guard was overridden on the way to the stage *%s* (%s unmet). The reason is in the record.", v("stage"), v("count"))
+	case "queue_danger":
+		text = "A message from a resident may be about danger. It stands at the top of the queue: please read it now."
+	case "report_published":
+		text = fmt.Sprintf("The jury has reported: %s recommendations. Each is owed a response with its reason by %s.", v("count"), day(v("due")))
+	case "question_overdue":
+		text = "A member's question has no answer although one was promised: " + v("owner") + " owes it."
 	case "queue":
 		text = "A message from a resident waits for a person."
 	default:
@@ -143,7 +160,7 @@ func (b *Bot) words(n Notice) (string, []slack.Block) {
 	}
 	blocks := []slack.Block{slack.NewSectionBlock(markdown(text), nil, nil)}
 	if rec := n.Vars["recommendation"]; rec != "" {
-		blocks = append(blocks, slack.NewActionBlock("", slack.NewButtonBlockElement(actionRespond, rec, plain("Respond"))))
+		blocks = append(blocks, slack.NewActionBlock("", slack.NewButtonBlockElement(actionRespond, Key(n.Process, rec), plain("Respond"))))
 	}
 	blocks = append(blocks, slack.NewContextBlock("", markdown("<"+link+"|Open in Folkmoot>")))
 	return text, blocks

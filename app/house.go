@@ -1,0 +1,352 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	mrand "math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	qrcode "github.com/skip2/go-qrcode"
+
+	"folkmoot/app/highs"
+	"folkmoot/app/store"
+	"folkmoot/app/store/sqlitestore"
+	"folkmoot/app/vault"
+	"folkmoot/bots/flows"
+	"folkmoot/bots/slack"
+	"folkmoot/bots/slack/workspace"
+	"folkmoot/bots/sms"
+	"folkmoot/bots/sms/gateway"
+	"folkmoot/bots/sms/gsm"
+	"folkmoot/config"
+	"folkmoot/config/locales"
+	"folkmoot/domain"
+	"folkmoot/domain/access"
+	"folkmoot/domain/accountability"
+	"folkmoot/domain/audit"
+	"folkmoot/domain/deliberation"
+	"folkmoot/domain/outreach"
+	"folkmoot/domain/people"
+	"folkmoot/domain/process"
+	"folkmoot/domain/recruitment"
+	"folkmoot/domain/retention"
+	"folkmoot/domain/sortition"
+	"folkmoot/jobs"
+)
+
+// house is the program's services, wired. It serves nothing by itself.
+type house struct {
+	cfg     config.Config
+	log     *slog.Logger
+	clock   *movingClock
+	metrics *metrics
+	holder  string // names this instance
+	wake    chan struct{}
+
+	engine *sqlitestore.DB
+	ring   *sqlitestore.DB
+	store  *store.Store
+	vault  *vault.Vault
+	solver *highs.Engine
+	moved  *store.Collection[moved]
+	holds  *store.Collection[retention.Hold]
+
+	audit          *audit.Service
+	access         *access.Service
+	process        *process.Service
+	people         *people.Service
+	recruitment    *recruitment.Service
+	outreach       *outreach.Service
+	deliberation   *deliberation.Service
+	accountability *accountability.Service
+	retention      *retention.Service
+	active         *activeList
+
+	network    *gateway.Network // simulated phones, nil with a real gateway
+	gateways   []gateway.Gateway
+	inbox      *sms.Inbox
+	outbox     *sms.Outbox
+	dispatcher *sms.Dispatcher
+	slack      *slack.Bot
+	workspace  *workspace.Workspace // simulated Slack, nil with a real one
+	slackHTTP  *http.Server
+
+	relay  *jobs.Relay
+	runner *jobs.Runner
+}
+
+// openHouse opens the stores and wires every service. close ends it.
+func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (h *house, err error) {
+	h = &house{cfg: cfg, log: log, clock: &movingClock{}, metrics: newMetrics(), wake: make(chan struct{}, 1)}
+	h.holder = domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.close())
+		}
+	}()
+	if err := h.openStores(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.wire(); err != nil {
+		return nil, err
+	}
+	if err := h.store.Migrate(ctx); err != nil {
+		return nil, fmt.Errorf("preparing the store: %w", err)
+	}
+	if cfg.Demo {
+		if err := h.restoreClock(ctx); err != nil {
+			return nil, fmt.Errorf("reading the demonstration's clock: %w", err)
+		}
+	}
+	return h, nil
+}
+
+func (h *house) openStores(ctx context.Context) (err error) {
+	if err := os.MkdirAll(h.cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	h.engine, err = sqlitestore.Open(ctx, filepath.Join(h.cfg.DataDir, "folkmoot.db"), sqlitestore.Options{})
+	if err != nil {
+		return fmt.Errorf("opening the store: %w", err)
+	}
+	h.ring, err = sqlitestore.Open(ctx, filepath.Join(h.cfg.DataDir, "keyring.db"), sqlitestore.Options{Scrub: true})
+	if err != nil {
+		return fmt.Errorf("opening the keyring: %w", err)
+	}
+	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: masterKey(h.cfg), Clock: h.clock})
+	if err != nil {
+		return fmt.Errorf("opening the vault: %w", err)
+	}
+	h.store = store.New(h.engine, store.Hooks{OnEffects: func(string, string, time.Time) { h.kick() }})
+	h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
+	return nil
+}
+
+// masterKey is the path of the key file or the URI of a key service.
+func masterKey(c config.Config) string {
+	if c.MasterKey == "file" {
+		return filepath.Join(c.DataDir, "master.key")
+	}
+	return c.MasterKey
+}
+
+// kick wakes the relay; it never waits.
+func (h *house) kick() {
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (h *house) wire() error {
+	profiles, err := profilesOf(h.cfg)
+	if err != nil {
+		return err
+	}
+	h.moved = store.Open(h.store, movedClocks)
+	h.process = process.New(process.Deps{
+		Bodies: store.Open(h.store, process.Bodies), Processes: store.Open(h.store, process.Processes),
+		Profiles: profiles, Clock: h.clock,
+	})
+	h.audit = audit.New(store.Open(h.store, audit.Entries), h.process, h.clock)
+	h.access = access.New(access.Deps{
+		Users: store.Open(h.store, access.Users), Secrets: store.Open(h.store, access.Secrets), Clock: h.clock, Random: rand.Reader,
+	})
+	h.active = &activeList{read: h.process.Active, now: time.Now}
+	h.wirePeople()
+	if err := h.wireTexts(); err != nil {
+		return err
+	}
+	h.wireJury()
+	h.wireRetention()
+	h.process.AddGuards(h.recruitment, h.people, h.deliberation, h.accountability, h.retention)
+	if err := h.wireSlack(); err != nil {
+		return err
+	}
+	h.wireJobs()
+	return nil
+}
+
+// wirePeople makes the services of persons and of their recruitment.
+func (h *house) wirePeople() {
+	s := h.store
+	h.holds = store.Open(s, retention.HoldsKept)
+	draws, replacements := store.Open(s, recruitment.Draws), store.Open(s, recruitment.Replacements)
+	h.people = people.New(people.Deps{
+		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.process,
+		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
+		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.vault},
+		Holds:   retention.Holds{Repository: h.holds},
+	})
+	h.recruitment = recruitment.New(recruitment.Deps{
+		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
+		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
+		Draws: draws, Replacements: replacements, People: h.people, Processes: h.process,
+		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
+		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL,
+	})
+}
+
+func (h *house) wireJury() {
+	s := h.store
+	h.deliberation = deliberation.New(deliberation.Deps{
+		Terms: store.Open(s, deliberation.TermsCollection), Sessions: store.Open(s, deliberation.Sessions),
+		Witnesses: store.Open(s, deliberation.Witnesses), Evidence: store.Open(s, deliberation.EvidenceItems),
+		Packs: store.Open(s, deliberation.Packs), Questions: store.Open(s, deliberation.MemberQuestions),
+		Statements: store.Open(s, deliberation.Statements), Recommendations: store.Open(s, deliberation.Recommendations),
+		Ballots: store.Open(s, deliberation.Ballots), MinorityViews: store.Open(s, deliberation.MinorityViews),
+		Reports: store.Open(s, deliberation.Reports),
+		Clock:   h.clock, Processes: h.process, Vault: h.vault, Members: h.people,
+	})
+	h.accountability = accountability.New(accountability.Deps{
+		Accounts: store.Open(s, accountability.Accounts), Responses: store.Open(s, accountability.Responses),
+		Decisions: store.Open(s, accountability.Decisions), Actions: store.Open(s, accountability.Actions),
+		Progress: store.Open(s, accountability.ProgressReports), Feedback: store.Open(s, accountability.Feedbacks),
+		Deliberation: h.deliberation, Clock: h.clock, Processes: h.process,
+	})
+}
+
+func (h *house) wireRetention() {
+	s := h.store
+	h.retention = retention.New(retention.Deps{
+		Clocks: store.Open(s, retention.Clocks), Erasures: store.Open(s, retention.Erasures), Holds: h.holds,
+		Processes: h.process, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.people},
+		Clock: h.clock,
+	})
+}
+
+// openGateways opens what texts leave by and come in through.
+func (h *house) openGateways() {
+	c := h.cfg
+	switch c.SMS.Gateway {
+	case "twilio":
+		h.gateways = []gateway.Gateway{gateway.NewTwilio(gateway.TwilioConfig{
+			AccountSID: c.Twilio.AccountSID, Tokens: secrets(c.Twilio.AuthToken, c.Twilio.AuthTokenNext), PublicURL: c.BaseURL,
+			APIURL: c.Twilio.APIURL, From: c.SMS.Sender, Service: c.Twilio.MessagingService, Client: &http.Client{Timeout: 20 * time.Second},
+		})}
+	case "generic":
+		h.gateways = []gateway.Gateway{gateway.NewGeneric(gateway.GenericConfig{
+			Secrets: secrets(c.Generic.Secret, c.Generic.SecretNext), SendURL: c.Generic.SendURL, From: c.SMS.Sender,
+			Client: &http.Client{Timeout: 20 * time.Second}, Now: time.Now,
+		})}
+	default:
+		token := c.SMS.SimulatedSecret.Reveal()
+		if token == "" {
+			token = rand.Text()
+		}
+		h.network = gateway.NewNetwork(gateway.NetworkConfig{
+			Token: token, PublicURL: c.BaseURL, InboundPath: "/webhooks/sms/simulated", Sender: c.SMS.Sender, Now: h.clock.Now,
+		})
+		h.gateways = []gateway.Gateway{gateway.NewSimulated(h.network)}
+	}
+}
+
+// secrets lists the secrets that are set.
+func secrets(list ...config.Secret) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" {
+			out = append(out, s.Reveal())
+		}
+	}
+	return out
+}
+
+// deliverReports hands the delivery reports of the simulated phones to the
+// inbox, as a provider would post them.
+func (h *house) deliverReports(ctx context.Context) (int, error) {
+	if h.network == nil {
+		return 0, nil
+	}
+	n := 0
+	for _, w := range h.network.Reports() {
+		err := h.inbox.Status(ctx, "simulated", gateway.Request{
+			Method: http.MethodPost, Target: w.Target, Header: w.Header, Body: w.Body, At: h.clock.Now(),
+		})
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// wireTexts makes the sending and taking in of texts.
+func (h *house) wireTexts() error {
+	texts, err := flows.LoadTexts(locales.FS)
+	if err != nil {
+		return fmt.Errorf("reading the texts: %w", err)
+	}
+	h.openGateways()
+	desk := sms.NewDesk(sms.DeskDeps{
+		Processes: h.process, Directory: directory{h}, Facts: facts{h}, Texts: texts, Flows: flows.Get,
+		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
+		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
+	})
+	s := h.store
+	h.outreach = outreach.New(outreach.Deps{
+		Numbers: store.Open(s, outreach.Numbers), Events: store.Open(s, outreach.Events), Texts: store.Open(s, outreach.Texts),
+		Letters: store.Open(s, outreach.Letters), Waves: store.Open(s, outreach.Waves), Queue: store.Open(s, outreach.Queue),
+		Processes: h.process, Contacts: contacts{h}, Voice: desk, Vault: h.vault, Audit: h.audit, Clock: h.clock,
+		Quiet: outreach.UsualQuiet, Jitter: func(max time.Duration) time.Duration { return time.Duration(mrand.Int64N(int64(max) + 1)) },
+		PartsPerSecond: h.cfg.SMS.Rate, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
+		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
+	})
+	desk.Serve(h.outreach)
+	h.outbox = sms.NewOutbox(sms.OutboxDeps{
+		Outreach: h.outreach, Gateways: h.gateways, Clock: h.clock, Log: h.log, Worker: h.holder, Count: h.metrics.Count,
+		PartsPerSecond: h.sendRate(), Callback: func(g string) string { return h.cfg.BaseURL + "/webhooks/sms/" + g + "/status" },
+	})
+	h.inbox = sms.NewInbox(sms.InboxDeps{
+		Outreach: h.outreach, Gateways: h.gateways, Desk: desk, Clock: h.clock, Log: h.log, Count: h.metrics.Count,
+		Numbers: gateway.NumberRules{Region: "GB", Simulated: h.network != nil}, Sent: h.outbox.Kick,
+	})
+	h.dispatcher = sms.NewDispatcher(sms.DispatcherDeps{
+		Outreach: h.outreach, Recruitment: replies{h}, People: h.people, Assembly: replies{h}, Erasures: replies{h},
+		Processes: h.process, Vault: h.vault, Clock: h.clock, Log: h.log,
+	})
+	return nil
+}
+
+// sendRate is how many parts leave a second; simulated phones know no limit.
+func (h *house) sendRate() float64 {
+	if h.network != nil {
+		return 0
+	}
+	return h.cfg.SMS.Rate
+}
+
+// lendSolver lends one solver instance for one job.
+func (h *house) lendSolver(ctx context.Context) (sortition.Solver, func(), error) {
+	in, err := h.solver.Instance(ctx)
+	if errors.Is(err, highs.ErrAssets) {
+		return nil, nil, domain.E(domain.Unavailable, "the solver was not built into this program: run make assets and build again").Because(err)
+	}
+	if err != nil {
+		return nil, nil, domain.E(domain.Internal, "the solver did not start").Because(err)
+	}
+	return in, in.Close, nil
+}
+
+// close ends what was opened, in the opposite order.
+func (h *house) close() error {
+	var errs []error
+	if h.slackHTTP != nil {
+		errs = append(errs, h.slackHTTP.Close())
+	}
+	if h.solver != nil {
+		errs = append(errs, h.solver.Close(context.Background()))
+	}
+	for _, db := range []*sqlitestore.DB{h.ring, h.engine} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
