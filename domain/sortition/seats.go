@@ -7,28 +7,26 @@ import "slices"
 // that only the key decides. Nobody sits twice, no two of one household.
 func seatPeople(m *model, panels [][]int, key string) [][]int {
 	rng := newRandom(key)
-	decks := make([]*deck, len(m.types))
-	for t := range decks {
-		decks[t] = newDeck(m.types[t].members, rng)
-	}
-	order := make([]int, len(panels))
-	for i := range order {
-		order[i] = i
-	}
+	order := make([][]int, len(panels))
+	copy(order, panels)
 	rng.shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	out := make([][]int, len(panels))
-	for number, i := range order {
-		busy := map[string]bool{}
-		var people []int
-		for t, c := range panels[i] {
-			if m.types[t].pattern == "" {
-				people = append(people, decks[t].take(c, rng)...)
-				continue
-			}
-			people = append(people, decks[t].takeApart(c, m.problem.People, busy)...)
+	for t := range m.types {
+		if m.types[t].pattern != "" {
+			continue
 		}
-		slices.Sort(people)
-		out[number] = people
+		d := newDeck(m.types[t].members, rng)
+		for i, counts := range order {
+			out[i] = append(out[i], d.take(counts[t], rng)...)
+		}
+	}
+	for _, r := range m.rows {
+		if r.kind == rowHousehold {
+			seatHouseholds(m, r.types, order, out, rng)
+		}
+	}
+	for i := range out {
+		slices.Sort(out[i])
 	}
 	return out
 }
@@ -37,11 +35,10 @@ func seatPeople(m *model, panels [][]int, key string) [][]int {
 type deck struct {
 	members []int
 	next    int
-	uses    map[int]int
 }
 
 func newDeck(members []int, rng *random) *deck {
-	d := &deck{members: slices.Clone(members), uses: map[int]int{}}
+	d := &deck{members: slices.Clone(members)}
 	d.shuffle(d.members, rng)
 	return d
 }
@@ -66,25 +63,4 @@ func (d *deck) take(n int, rng *random) []int {
 	d.members = append(slices.Clone(again[:more]), rest...)
 	d.next = more
 	return append(last, again[:more]...)
-}
-
-// takeApart deals n members of households that are not busy, the least used
-// first, and marks their households busy.
-func (d *deck) takeApart(n int, people []Person, busy map[string]bool) []int {
-	if n == 0 {
-		return nil
-	}
-	slices.SortStableFunc(d.members, func(a, b int) int { return d.uses[a] - d.uses[b] })
-	var out []int
-	for _, i := range d.members {
-		if len(out) == n {
-			break
-		}
-		if home := people[i].Household; !busy[home] {
-			busy[home] = true
-			d.uses[i]++
-			out = append(out, i)
-		}
-	}
-	return out
 }
