@@ -1,6 +1,8 @@
 package config
 
 import (
+	"path/filepath"
+	"strings"
 	"time"
 	_ "time/tzdata" // a container from scratch has no zones of its own
 )
@@ -113,3 +115,31 @@ func (c Config) HTTPS() bool { return hasScheme(c.BaseURL, "https") }
 
 // SlackOn reports whether Slack is set up.
 func (c Config) SlackOn() bool { return c.Slack.SigningSecret != "" }
+
+// StoreFile is the file of the embedded store; ok is false for MongoDB.
+func (c Config) StoreFile() (path string, ok bool) {
+	return sqliteFile(c.Store.Reveal(), filepath.Join(c.DataDir, "folkmoot.db"))
+}
+
+// KeyringFile is the file of the embedded keyring; ok is false for MongoDB.
+func (c Config) KeyringFile() (path string, ok bool) {
+	return sqliteFile(c.Keyring.Reveal(), filepath.Join(c.DataDir, "keyring.db"))
+}
+
+func sqliteFile(setting, usual string) (path string, ok bool) {
+	if setting == "sqlite" {
+		return usual, true
+	}
+	return strings.CutPrefix(setting, "sqlite:")
+}
+
+// MasterKeyPlace is the path of the key file or the URI of the key service.
+func (c Config) MasterKeyPlace() string {
+	if c.MasterKey == "file" {
+		return filepath.Join(c.DataDir, "master.key")
+	}
+	if strings.Contains(c.MasterKey, "://") {
+		return c.MasterKey
+	}
+	return strings.TrimPrefix(c.MasterKey, "file:")
+}

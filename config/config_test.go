@@ -224,3 +224,29 @@ func TestExampleIsWhatTheStructSays(t *testing.T) {
 		}
 	}
 }
+
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load([]string{"FOLKMOOT_DATA_DIR=/d"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, here := c.StoreFile()
+	keyring, too := c.KeyringFile()
+	if store != "/d/folkmoot.db" || keyring != "/d/keyring.db" || c.MasterKeyPlace() != "/d/master.key" || !here || !too {
+		t.Errorf("got %s, %s, %s", store, keyring, c.MasterKeyPlace())
+	}
+	c, err = config.Load([]string{"FOLKMOOT_STORE=mongodb://h/a", "FOLKMOOT_KEYRING=sqlite:/k/ring.db", "FOLKMOOT_MASTER_KEY=file:/k/key"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, here = c.StoreFile()
+	keyring, _ = c.KeyringFile()
+	if here || keyring != "/k/ring.db" || c.MasterKeyPlace() != "/k/key" {
+		t.Errorf("got %t, %s, %s", here, keyring, c.MasterKeyPlace())
+	}
+	c.MasterKey = "aws-kms://arn"
+	if c.MasterKeyPlace() != "aws-kms://arn" {
+		t.Errorf("got %s", c.MasterKeyPlace())
+	}
+}
