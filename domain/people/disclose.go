@@ -49,11 +49,10 @@ func (s *Service) Disclose(ctx context.Context, cmd domain.Command, id string) (
 	if err := s.look(ctx, cmd, ref, ev); err != nil {
 		return Disclosure{}, err
 	}
-	d := Disclosure{Person: id, Process: p.Process, Made: s.d.Clock.Now(), Row: p.View(), Notes: []string{
+	d := Disclosure{Person: id, Process: p.Process, Made: s.d.Clock.Now(), Row: p.ViewFor(domain.Actor{ID: id}), Notes: []string{
 		"Staff are shown by what they did, not by name. Other people's numbers and email addresses were taken out.",
 		"The audit log holds the times and kinds of these changes under the person's id, without names or text.",
 	}}
-	d.Row.RemovalBy = staff(d.Row.RemovalBy)
 	if p.Status == Erased {
 		d.Notes = append(d.Notes, "This person's data was erased. Only the id, the times and the counted status are held.")
 	} else if err := s.discloseSealed(ctx, p, &d); err != nil {
@@ -65,12 +64,8 @@ func (s *Service) Disclose(ctx context.Context, cmd domain.Command, id string) (
 	return d, s.discloseElsewhere(ctx, p, &d)
 }
 
-func staff(by string) string {
-	if by == "" {
-		return ""
-	}
-	return "staff"
-}
+// staffWord stands for whoever of the staff it was.
+const staffWord = "staff"
 
 func (s *Service) discloseSealed(ctx context.Context, p Person, d *Disclosure) (err error) {
 	if d.Identity, err = s.identityOf(ctx, p); err != nil {
@@ -108,11 +103,7 @@ func (s *Service) disclosePayments(ctx context.Context, p Person, d *Disclosure)
 	}
 	redact := d.Identity.others()
 	for _, pay := range pays {
-		v := pay.View()
-		for i := range v.Approvals {
-			v.Approvals[i].By = "staff"
-		}
-		d.Payments = append(d.Payments, v)
+		d.Payments = append(d.Payments, pay.ViewFor(domain.Actor{ID: p.ID}))
 		if pay.What == "" || p.Status == Erased {
 			continue
 		}

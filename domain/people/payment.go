@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 
 	"folkmoot/domain"
@@ -90,6 +92,19 @@ func (p Payment) View() PaymentView {
 	}
 }
 
+// ViewFor is the payment as the reader may see it: members are not told which
+// of the staff approved it.
+func (p Payment) ViewFor(a domain.Actor) PaymentView {
+	v := p.View()
+	if a.ID == p.Person {
+		v.Approvals = slices.Clone(v.Approvals)
+		for i := range v.Approvals {
+			v.Approvals[i].By = staffWord
+		}
+	}
+	return v
+}
+
 // Payments is the collection of payments.
 var Payments = domain.Collection[Payment]{
 	Name:   "payments",
@@ -123,13 +138,56 @@ func (s *Service) Earn(ctx context.Context, cmd domain.Command, person string, i
 	if err := pr.Err(); err != nil {
 		return Payment{}, err
 	}
-	pay := Payment{Root: domain.Root{ID: domain.Derive("payment", person, in.Session)}, Process: p.Process, Person: person,
+	pay := Payment{Root: domain.Root{ID: paymentID(person, in.Session)}, Process: p.Process, Person: person,
 		Kind: Honorarium, Session: in.Session, Pence: in.Pence, State: Earned}
 	if p.PaymentChoice == NoPay {
 		pay.State, pay.Reason = NotPaid, "person_declined"
 	}
 	return s.addPayment(ctx, cmd, pay)
 }
+
+// EarnAllInput says what each session attended earns.
+type EarnAllInput struct {
+	PencePerSession int64 `json:"pence_per_session"`
+}
+
+// Earnings is what was newly earned.
+type Earnings struct {
+	Payments int   `json:"payments"`
+	Pence    int64 `json:"pence"`
+}
+
+// EarnAll notes an honorarium for every session that a member attended and
+// that was not noted before.
+func (s *Service) EarnAll(ctx context.Context, cmd domain.Command, process string, in EarnAllInput) (Earnings, error) {
+	var out Earnings
+	if err := s.processAccess(ctx, cmd.Actor, process, domain.ServePeople); err != nil {
+		return out, err
+	}
+	if s.d.Attendance == nil {
+		return out, domain.E(domain.Conflict, "nobody keeps attendance here; note what each person earned one by one")
+	}
+	attended, err := s.d.Attendance(ctx, process)
+	if err != nil {
+		return out, err
+	}
+	for _, person := range slices.Sorted(maps.Keys(attended)) {
+		for _, session := range attended[person] {
+			if _, err := s.d.Payments.Get(ctx, paymentID(person, session)); err == nil {
+				continue
+			}
+			sub := cmd.Sub(person + "/" + session)
+			pay, err := s.Earn(ctx, sub, person, EarnInput{Session: session, Pence: in.PencePerSession})
+			if err != nil {
+				return out, err
+			}
+			out.Payments, out.Pence = out.Payments+1, out.Pence+pay.Pence
+		}
+	}
+	return out, nil
+}
+
+func paymentID(person, session string) string { return domain.Derive("payment", person, session) }
 
 // addPayment stores a new payment; the one that is there already is answered
 // as it is.

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"context"
 	"encoding/csv"
 	"strings"
 	"testing"
@@ -236,4 +237,34 @@ func TestFinanceExport(t *testing.T) {
 	if err != nil || old.Count != 1 {
 		t.Errorf("the old batch: %d rows, %v", old.Count, err)
 	}
+}
+
+func TestAttendanceEarns(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	p := w.upTo(t, "a", people.Serving)
+	attended := map[string][]string{p.ID: {"s1", "s2"}}
+	svc := people.New(people.Deps{People: w.people, Payments: w.payments, Processes: w.refs, Vault: w.vault, Audit: w.audit, Clock: w.clock,
+		Attendance: func(context.Context, string) (map[string][]string, error) { return attended, nil }})
+	in := people.EarnAllInput{PencePerSession: 9400}
+	rows := []struct {
+		key  string
+		more []string
+		want people.Earnings
+	}{
+		{"1", nil, people.Earnings{Payments: 2, Pence: 18800}},
+		{"2", nil, people.Earnings{}},
+		{"3", []string{"s3"}, people.Earnings{Payments: 1, Pence: 9400}},
+	}
+	for _, row := range rows {
+		attended[p.ID] = append(attended[p.ID], row.more...)
+		got, err := svc.EarnAll(ctx, by(olu, row.key), "p1", in)
+		if d := cmp.Diff(row.want, got); err != nil || d != "" {
+			t.Errorf("%s: %v -want +got\n%s", row.key, err, d)
+		}
+	}
+	_, err := w.EarnAll(ctx, by(olu, "x"), "p1", in)
+	wantCode(t, "without attendance", err, domain.Conflict)
+	_, err = svc.EarnAll(ctx, by(comm, "x"), "p1", in)
+	wantCode(t, "a commissioner", err, domain.Forbidden)
 }

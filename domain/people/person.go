@@ -168,6 +168,16 @@ func (p Person) View() View {
 	return v
 }
 
+// ViewFor is the row as the reader may see it: members are not told which of
+// the staff did what.
+func (p Person) ViewFor(a domain.Actor) View {
+	v := p.View()
+	if a.ID == p.ID && v.RemovalBy != "" {
+		v.RemovalBy = staffWord
+	}
+	return v
+}
+
 // move sets a status and notes the step; conflict when the table has no such
 // move.
 func (p *Person) move(to Status, now time.Time, reason string) error {

@@ -56,6 +56,9 @@ type Deps struct {
 	Holdings  []Holding
 	// Forgetters are asked in order when somebody is erased.
 	Forgetters []Forgetter
+	// Attendance answers the sessions that each member attended: pay is earned
+	// by it.
+	Attendance func(ctx context.Context, process string) (map[string][]string, error)
 	// NoReceiptPence is up to how much an expense needs no receipt, only a
 	// reason. 0 is 1000 pence.
 	NoReceiptPence int64
