@@ -9,7 +9,7 @@ type homeSeats struct {
 	m      *model
 	types  []int
 	homes  [][][]int // per household, per type of the make-up: its members
-	labels [][]int16  // per panel, per household: type given, -1 for none
+	labels [][]int16 // per panel, per household: type given, -1 for none
 	uses   [][]int   // per household, per type
 }
 

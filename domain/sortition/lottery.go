@@ -35,6 +35,9 @@ type Options struct {
 	// SeedPlan says in words how the seed will be made.
 	SeedPlan   string `json:"seed_plan,omitempty"`
 	DrandRound uint64 `json:"drand_round,omitempty"`
+	// Alternates is how many to choose in advance of drop-outs; 0 puts
+	// everyone who is left in an order by lot.
+	Alternates int `json:"alternates,omitempty"`
 	// MaxWork bounds the pricing programmes of a hard instance; 0 = no bound.
 	MaxWork int `json:"max_work,omitempty"`
 }
