@@ -1,0 +1,406 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"folkmoot/app/highs"
+	"folkmoot/app/store/sqlitestore"
+	"folkmoot/app/vault"
+	"folkmoot/app/web"
+	"folkmoot/config"
+	"folkmoot/domain"
+)
+
+// doctorCmd looks at everything that the program needs and says what is wrong
+// with it and what to do. It changes nothing and may run beside the service.
+type doctorCmd struct {
+	Settings bool `help:"List every setting with its value and where it comes from; secrets stay hidden."`
+	Offline  bool `help:"Do not call the gateways."`
+}
+
+// Run answers 1 when something is wrong, 0 when all is well or worth a note.
+func (c *doctorCmd) Run(ctx context.Context, st *streams) error {
+	l, err := config.Load(st.environ, st.config)
+	d := &doctor{ctx: ctx, cfg: l.Config, now: time.Now, client: &http.Client{Timeout: 10 * time.Second}}
+	d.settings(l, err)
+	if err == nil {
+		d.examine(!c.Offline)
+	}
+	if c.Settings {
+		listSettings(st.out, l)
+	}
+	d.report(st.out)
+	if d.wrong() {
+		return exitCode(1)
+	}
+	return nil
+}
+
+// The three verdicts of a finding.
+const (
+	fine  = "ok"
+	note  = "note"
+	wrong = "WRONG"
+)
+
+// finding is one line of the report.
+type finding struct{ verdict, about, text string }
+
+// doctor examines an installation.
+type doctor struct {
+	ctx      context.Context
+	cfg      config.Config
+	now      func() time.Time
+	client   *http.Client
+	findings []finding
+}
+
+func (d *doctor) say(verdict, about, format string, args ...any) {
+	d.findings = append(d.findings, finding{verdict, about, fmt.Sprintf(format, args...)})
+}
+
+func (d *doctor) wrong() bool {
+	for _, f := range d.findings {
+		if f.verdict == wrong {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doctor) report(out io.Writer) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, f := range d.findings {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", f.verdict, f.about, f.text)
+	}
+	w.Flush()
+}
+
+func listSettings(out io.Writer, l config.Loaded) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, s := range l.Settings() {
+		fmt.Fprintf(w, "%s\t%s\t(%s)\n", s.Name, s.Value, s.Source)
+	}
+	w.Flush()
+	fmt.Fprintln(out)
+}
+
+func (d *doctor) settings(l config.Loaded, err error) {
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		for _, p := range problems {
+			d.say(wrong, "settings", "%s: %s; %s", p.Name, p.Wrong, p.Fix)
+		}
+		return
+	}
+	from := "the environment alone"
+	if l.File != "" {
+		from = l.File + " and the environment"
+	}
+	d.say(fine, "settings", "read from %s", from)
+	for _, w := range l.Warnings {
+		d.say(note, "settings", "%s", w)
+	}
+}
+
+func (d *doctor) examine(online bool) {
+	d.folder()
+	d.assets()
+	d.profiles()
+	d.store()
+	d.keys()
+	d.address()
+	d.clock(time.Time{}, "")
+	if !online {
+		d.say(note, "gateways", "not called: --offline")
+		return
+	}
+	d.texts()
+	d.slack()
+}
+
+// leastSpace is below what SQLite cannot be trusted to go on writing for long.
+const leastSpace = 200 << 20
+
+func (d *doctor) folder() {
+	info, err := os.Stat(d.cfg.DataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.say(note, "data", "%s is not there yet; the first start makes it", d.cfg.DataDir)
+		return
+	}
+	if err != nil || !info.IsDir() {
+		d.say(wrong, "data", "%s is no folder that can be read; set FOLKMOOT_DATA_DIR to one", d.cfg.DataDir)
+		return
+	}
+	probe, err := os.CreateTemp(d.cfg.DataDir, "doctor-*")
+	if err != nil {
+		d.say(wrong, "data", "%s cannot be written by this user; change its owner", d.cfg.DataDir)
+		return
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	if info.Mode().Perm()&0o077 != 0 {
+		d.say(note, "data", "%s can be read by others on this machine; chmod 700 closes it", d.cfg.DataDir)
+	}
+	d.space()
+}
+
+func (d *doctor) space() {
+	var s syscall.Statfs_t
+	if syscall.Statfs(d.cfg.DataDir, &s) != nil {
+		return
+	}
+	free := uint64(s.Bavail) * uint64(s.Bsize)
+	verdict := fine
+	if free < leastSpace {
+		verdict = wrong
+	}
+	d.say(verdict, "data", "%s, %d MiB free", d.cfg.DataDir, free>>20)
+}
+
+func (d *doctor) assets() {
+	if _, missing := web.BuiltAssets(); missing {
+		d.say(wrong, "assets", "styles and scripts are not built in; run make assets and build again")
+	} else {
+		d.say(fine, "assets", "styles, fonts and scripts are built in")
+	}
+	solver := highs.New(filepath.Join(d.cfg.DataDir, "cache"))
+	defer solver.Close(context.WithoutCancel(d.ctx))
+	in, err := solver.Instance(d.ctx)
+	if err != nil {
+		d.say(wrong, "solver", "the draw cannot be made: %v", err)
+		return
+	}
+	in.Close()
+	d.say(fine, "solver", "starts")
+}
+
+func (d *doctor) profiles() {
+	all, err := config.Profiles(d.cfg.ProfilesDir)
+	if err != nil {
+		d.say(wrong, "profiles", "%v", err)
+		return
+	}
+	d.say(fine, "profiles", "%d jurisdictions", len(all))
+}
+
+func (d *doctor) store() {
+	path, here := d.cfg.StoreFile()
+	if !here {
+		d.reach("store", d.cfg.Store.Reveal())
+		return
+	}
+	d.openFile("store", path)
+}
+
+// openFile opens an SQLite file that is there; it never makes one.
+func (d *doctor) openFile(about, path string) *sqlitestore.DB {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		d.say(note, about, "%s is not there yet; the first start makes it", path)
+		return nil
+	}
+	db, err := sqlitestore.Open(d.ctx, path, sqlitestore.Options{})
+	if err == nil {
+		err = db.Ping(d.ctx)
+	}
+	if err != nil {
+		d.say(wrong, about, "%s does not open: %v", path, err)
+		return nil
+	}
+	if about == "store" {
+		d.say(fine, about, "%s opens", path)
+		_ = db.Close() // read only, nothing is lost
+		return nil
+	}
+	return db
+}
+
+// reach looks whether the hosts of a MongoDB address answer at all. The
+// address may hold a password and is not shown.
+func (d *doctor) reach(about, uri string) {
+	_, rest, _ := strings.Cut(uri, "://")
+	hosts, _, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndex(hosts, "@"); i >= 0 {
+		hosts = hosts[i+1:]
+	}
+	d.say(note, about, "MongoDB at %s; folkmoot healthz --ready asks the running service", hosts)
+}
+
+func (d *doctor) keys() {
+	place := d.cfg.MasterKeyPlace()
+	inFile := !strings.Contains(place, "://")
+	info, err := os.Stat(place)
+	haveKey := !inFile || err == nil
+	if inFile && err == nil && info.Mode().Perm()&0o077 != 0 {
+		d.say(wrong, "keys", "the master key %s can be read by others; chmod 600 it", place)
+	}
+	path, here := d.cfg.KeyringFile()
+	if !here {
+		d.reach("keys", d.cfg.Keyring.Reveal())
+		return
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		d.say(note, "keys", "the keyring %s is not there yet; the first start makes it", path)
+		return
+	}
+	if !haveKey {
+		d.say(wrong, "keys", "the keyring is there but its master key %s is not; restore it, without it nobody's data can be read", place)
+		return
+	}
+	ring := d.openFile("keys", path)
+	if ring == nil {
+		return
+	}
+	defer ring.Close()
+	if _, err := vault.Open(d.ctx, vault.Options{Engine: ring, MasterKey: place, Clock: domain.ClockFunc(d.now)}); err != nil {
+		d.say(wrong, "keys", "%v", err)
+		return
+	}
+	d.say(fine, "keys", "the master key opens the keyring")
+}
+
+func (d *doctor) address() {
+	if _, err := askHere(d.ctx, d.cfg.Listen, "/healthz"); err == nil {
+		d.say(fine, "address", "Folkmoot is serving at %s", d.cfg.Listen)
+	} else {
+		d.say(note, "address", "nothing serves at %s now", d.cfg.Listen)
+	}
+	u, err := url.Parse(d.cfg.BaseURL)
+	local := err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127."))
+	if local && d.cfg.SMS.Gateway != "simulated" {
+		d.say(wrong, "address", "the gateway cannot reach %s; set FOLKMOOT_BASE_URL to the public address", d.cfg.BaseURL)
+	}
+}
+
+// mostSkew is how far the clock may be off: signatures of gateways and of
+// Slack are refused beyond minutes, tokens of some beyond half a minute.
+const mostSkew = 20 * time.Second
+
+// clock compares this machine's clock with another's, or with the build.
+func (d *doctor) clock(other time.Time, whose string) {
+	now := d.now()
+	if whose != "" {
+		skew := now.Sub(other).Abs()
+		if skew > mostSkew {
+			d.say(wrong, "clock", "differs by %s from that of %s; switch on time synchronisation", skew.Round(time.Second), whose)
+			return
+		}
+		d.say(fine, "clock", "agrees with that of %s", whose)
+		return
+	}
+	if built, err := os.Executable(); err == nil {
+		if info, err := os.Stat(built); err == nil && now.Before(info.ModTime().Add(-time.Hour)) {
+			d.say(wrong, "clock", "stands before this program was built; switch on time synchronisation")
+			return
+		}
+	}
+	mode := ""
+	if d.cfg.Demo {
+		mode = "; demo mode, it can be moved"
+	}
+	d.say(fine, "clock", "%s, zone %s%s", now.UTC().Format(time.RFC3339), d.cfg.TimeZone, mode)
+}
+
+func (d *doctor) texts() {
+	switch d.cfg.SMS.Gateway {
+	case "twilio":
+		d.twilio()
+	case "generic":
+		req, err := http.NewRequestWithContext(d.ctx, http.MethodHead, d.cfg.Generic.SendURL, nil)
+		if err == nil {
+			_, err = d.call(req, "the gateway", nil)
+		}
+		d.verdict("texts", "the generic gateway answers", err)
+	default:
+		d.say(note, "texts", "simulated: nothing is sent to anybody")
+	}
+}
+
+func (d *doctor) twilio() {
+	t := d.cfg.Twilio
+	address := t.APIURL + "/2010-04-01/Accounts/" + url.PathEscape(t.AccountSID) + ".json"
+	req, err := http.NewRequestWithContext(d.ctx, http.MethodGet, address, nil)
+	if err != nil {
+		d.verdict("texts", "", err)
+		return
+	}
+	req.SetBasicAuth(t.AccountSID, t.AuthToken.Reveal())
+	var account struct {
+		Status string `json:"status"`
+	}
+	status, err := d.call(req, "Twilio", &account)
+	switch {
+	case err != nil:
+	case status == http.StatusUnauthorized:
+		err = errors.New("Twilio does not take the auth token; copy it again from the account")
+	case status != http.StatusOK:
+		err = fmt.Errorf("Twilio answers %d", status)
+	case account.Status != "active":
+		err = fmt.Errorf("the Twilio account is %s", account.Status)
+	}
+	d.verdict("texts", "the Twilio account is active", err)
+}
+
+func (d *doctor) slack() {
+	if !d.cfg.SlackOn() {
+		d.say(note, "slack", "not set up")
+		return
+	}
+	req, err := http.NewRequestWithContext(d.ctx, http.MethodPost, d.cfg.Slack.APIURL+"auth.test", nil)
+	if err != nil {
+		d.verdict("slack", "", err)
+		return
+	}
+	req.Header.Set("Authorization", "Bearer "+d.cfg.Slack.BotToken.Reveal())
+	var answer struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	_, err = d.call(req, "Slack", &answer)
+	if err == nil && !answer.OK {
+		err = fmt.Errorf("Slack does not take the bot token (%s); copy it again from the app", answer.Error)
+	}
+	d.verdict("slack", "the bot token is taken", err)
+}
+
+func (d *doctor) verdict(about, good string, err error) {
+	if err != nil {
+		d.say(wrong, about, "%v", err)
+		return
+	}
+	d.say(fine, about, "%s", good)
+}
+
+// call asks a gateway, reads its JSON and compares clocks by its Date header.
+// The error never holds the address, which may be part of a secret.
+func (d *doctor) call(req *http.Request, whose string, into any) (int, error) {
+	resp, err := d.client.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("%s cannot be reached; check the network and the address", whose)
+	}
+	defer resp.Body.Close()
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		d.clock(date, whose)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return 0, fmt.Errorf("%s breaks off its answer", whose)
+	}
+	if into != nil && resp.StatusCode == http.StatusOK && json.Unmarshal(body, into) != nil {
+		return 0, fmt.Errorf("%s answers something else than JSON", whose)
+	}
+	return resp.StatusCode, nil
+}
