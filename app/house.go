@@ -56,6 +56,7 @@ type house struct {
 	solver *highs.Engine
 	moved  *store.Collection[moved]
 	holds  *store.Collection[retention.Hold]
+	users  *store.Collection[access.User]
 
 	audit          *audit.Service
 	access         *access.Service
@@ -155,8 +156,9 @@ func (h *house) wire() error {
 		Profiles: profiles, Clock: h.clock,
 	})
 	h.audit = audit.New(store.Open(h.store, audit.Entries), h.process, h.clock)
+	h.users = store.Open(h.store, access.Users)
 	h.access = access.New(access.Deps{
-		Users: store.Open(h.store, access.Users), Secrets: store.Open(h.store, access.Secrets), Clock: h.clock, Random: rand.Reader,
+		Users: h.users, Secrets: store.Open(h.store, access.Secrets), Clock: h.clock, Random: rand.Reader,
 	})
 	h.active = &activeList{read: h.process.Active, now: time.Now}
 	h.wirePeople()
@@ -187,7 +189,7 @@ func (h *house) wirePeople() {
 	h.recruitment = recruitment.New(recruitment.Deps{
 		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
-		Draws: draws, Replacements: replacements, People: h.people, Processes: h.process,
+		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.process,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL,
 	})

@@ -48,10 +48,8 @@ func (h *house) entered(ctx context.Context, e domain.Effect) error {
 	if err := e.Decode(&d); err != nil {
 		return err
 	}
-	if d.To == domain.Reported {
-		if err := h.accountability.Open(ctx, d.Process); err != nil {
-			return err
-		}
+	if err := h.accountability.EnterStage(ctx, d); err != nil {
+		return err
 	}
 	return h.retention.ExecuteEffect(ctx, e)
 }

@@ -20,6 +20,9 @@ type cli struct {
 	Config string `help:"Settings file in the form NAME=value, read before the environment." type:"path" env:"FOLKMOOT_CONFIG"`
 
 	Serve   serveCmd   `cmd:"" help:"Run the service: pages, API, bots and jobs."`
+	Doctor  doctorCmd  `cmd:"" help:"Check settings, stores, keys, gateways, clock and assets."`
+	Healthz healthzCmd `cmd:"" help:"Ask the program on this machine whether it is alive."`
+	Demo    demoCmd    `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
