@@ -472,7 +472,10 @@ func actFor(a domain.Actor, ref domain.ProcessRef, member string, other domain.P
 	if domain.May(a, domain.Deliberate, own) || domain.May(a, other, ref.Scope()) {
 		return nil
 	}
-	return domain.Authorize(a, domain.Deliberate, own)
+	if a.Holds(domain.Member, ref.Scope()) {
+		return domain.E(domain.Forbidden, "you can only do this for yourself")
+	}
+	return domain.Authorize(a, other, ref.Scope())
 }
 
 // Session answers one session, with what the actor may see of it.
