@@ -23,6 +23,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check settings, stores, keys, gateways, clock and assets."`
 	Healthz healthzCmd `cmd:"" help:"Ask the program on this machine whether it is alive."`
 	Demo    demoCmd    `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
+	Admin   adminCmd   `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -22,7 +22,7 @@ type SpecificationInput struct {
 	Ends          time.Time `json:"ends"`
 	Place         string    `json:"place"`
 	Times         string    `json:"times" doc:"Of a day, in words: 9.30am to 5pm."`
-	Purpose       string    `json:"purpose" doc:"Goes on: we are asking 18 local people to ..."`
+	Purpose       string    `json:"purpose" doc:"Goes on: we are asking 18 local people to help ..."`
 	Method        string    `json:"method"`
 	PayPence      int64     `json:"pay_pence"`
 	PaymentPolicy string    `json:"payment_policy"`

@@ -53,7 +53,6 @@ type Process struct {
 	Overrides     []Override          `json:"overrides,omitempty"`
 	History       []StageMark         `json:"history,omitempty"`
 	Evaluation    *Evaluation         `json:"evaluation,omitempty"`
-	LegalHold     string              `json:"legal_hold,omitempty"` // reason; empty: none
 	Closing       *Closing            `json:"closing,omitempty"`
 	Tags          map[string][]string `json:"tags,omitempty"` // principles, inclusion health groups, community plan outcomes
 }
@@ -123,7 +122,7 @@ type Specification struct {
 	Ends          time.Time `json:"ends,omitzero"`
 	Place         string    `json:"place"`
 	Times         string    `json:"times"`   // of a day, in words: 9.30am to 5pm
-	Purpose       string    `json:"purpose"` // goes on "we are asking 18 local people to ..."
+	Purpose       string    `json:"purpose"` // goes on "we are asking 18 local people to help ..."
 	Method        string    `json:"method"`  // why this method is fair and proportionate
 	PayPence      int64     `json:"pay_pence"`
 	PaymentPolicy string    `json:"payment_policy"` // link or reference of the written policy
@@ -225,6 +224,6 @@ func (p *Process) ref() domain.ProcessRef {
 		Code: p.Code, Keyword: p.Keyword, Question: p.Remit.Question, Stage: p.Stage, Zone: p.Zone,
 		Profile: p.Profile, Size: s.Size, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place, Times: s.Times, Purpose: s.Purpose,
 		Starts: s.Starts, Ends: s.Ends, Phone: p.Phone, ResponseDue: p.Commitment.ResponseDue,
-		MinAge: s.MinAge, SmallNumber: small, LegalHold: p.LegalHold != "",
+		MinAge: s.MinAge, SmallNumber: small,
 	}
 }

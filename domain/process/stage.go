@@ -276,13 +276,3 @@ func (s *Service) Cancel(ctx context.Context, cmd domain.Command, id string, in 
 			return map[string]any{"from": from}, nil
 		}})
 }
-
-// SetLegalHold stops retention and erasure in a process, with a reason; an
-// empty reason lifts it.
-func (s *Service) SetLegalHold(ctx context.Context, cmd domain.Command, id string, in ReasonInput) (View, error) {
-	return s.change(ctx, change{cmd: cmd.Because(in.Reason), id: id, perm: domain.ManageInstallation, action: "process.legal_hold",
-		do: func(p *Process) (map[string]any, error) {
-			p.LegalHold = in.Reason
-			return map[string]any{"held": in.Reason != ""}, nil
-		}})
-}

@@ -37,7 +37,6 @@ type View struct {
 	Overrides     []Override        `json:"overrides"`
 	History       []StageMark       `json:"history"`
 	Evaluation    *Evaluation       `json:"evaluation,omitempty"`
-	LegalHold     string            `json:"legal_hold"`
 	Closing       *Closing          `json:"closing,omitempty"`
 }
 
@@ -48,7 +47,7 @@ func (p *Process) view() View {
 		Code: p.Code, Keyword: p.Keyword, Zone: p.Zone, Profile: p.Profile, Phone: p.Phone, Stage: p.Stage,
 		Remit: p.Remit, Readability: Read(p.Remit.Question), Commitment: p.Commitment, Duties: p.Duties, Gunning: p.Gunning,
 		Specification: p.Specification, Oversight: p.Oversight, SignOffs: p.SignOffs, Materials: p.Materials,
-		Overrides: p.Overrides, History: p.History, Evaluation: p.Evaluation, LegalHold: p.LegalHold, Closing: p.Closing,
+		Overrides: p.Overrides, History: p.History, Evaluation: p.Evaluation, Closing: p.Closing,
 	}
 }
 

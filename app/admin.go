@@ -1,0 +1,311 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"folkmoot/app/web"
+	"folkmoot/domain"
+	"folkmoot/domain/access"
+	"folkmoot/domain/audit"
+	"folkmoot/domain/retention"
+)
+
+// adminCmd is what the operator of the installation does on its machine,
+// beside the running service or without it.
+type adminCmd struct {
+	Users     adminUsers     `cmd:"" help:"List users and their roles."`
+	User      adminUser      `cmd:"" help:"Add a user with a role."`
+	Role      adminRole      `cmd:"" help:"Give a user a further role, or take all their roles away."`
+	Link      adminLink      `cmd:"" help:"Make a one-time sign-in link."`
+	Token     adminToken     `cmd:"" help:"Make an API token."`
+	Revoke    adminRevoke    `cmd:"" help:"Revoke an API token by its id."`
+	SlackCode adminSlackCode `cmd:"" help:"Make a one-time code that binds a Slack account."`
+	Hold      adminHold      `cmd:"" help:"Place or lift a legal hold: while it lies, nothing of the process is erased."`
+	Disclose  adminDisclose  `cmd:"" help:"Write what is held on a person (subject access) or a process (freedom of information), redacted."`
+}
+
+// operator is who acts at the machine itself.
+func operator() domain.Command {
+	return domain.Command{
+		Actor: domain.Actor{ID: "operator", Name: "Operator", Via: "command", Grants: []domain.Grant{{Role: domain.Administrator}, {Role: domain.System}}},
+		Key:   rand.Text(),
+	}
+}
+
+// atHome opens the installation for one piece of work. What must follow from
+// it is done before it returns, unless a running service was faster.
+func atHome(ctx context.Context, st *streams, work func(h *house) error) error {
+	cfg, err := loadSettings(st)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(ctx, cfg, newLog(st.err, cfg.Telemetry))
+	if err != nil {
+		return err
+	}
+	err = work(h)
+	if err == nil {
+		_, err = h.relay.Drain(ctx, h.clock.Now())
+	}
+	return errors.Join(explain(err), h.close())
+}
+
+// explain writes every field and missing item of an error out.
+func explain(err error) error {
+	var e *domain.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	var b strings.Builder
+	b.WriteString(e.Msg)
+	for f, msg := range e.Fields {
+		fmt.Fprintf(&b, "\n  %s: %s", f, msg)
+	}
+	return errors.New(b.String())
+}
+
+type adminUsers struct{}
+
+// Run lists users.
+func (*adminUsers) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		for after, more := domain.Cursor(""), true; more; more = after != "" {
+			var us []access.UserView
+			var err error
+			if us, after, err = h.access.ListUsers(ctx, operator().Actor, 200, after); err != nil {
+				return err
+			}
+			for _, u := range us {
+				fmt.Fprintf(st.out, "%s  %s%s\n", u.ID, u.Name, grantWords(u))
+			}
+		}
+		return nil
+	})
+}
+
+func grantWords(u access.UserView) string {
+	var b strings.Builder
+	if u.Disabled {
+		b.WriteString("  (may not sign in)")
+	}
+	for _, g := range u.Grants {
+		b.WriteString("  " + string(g.Role))
+		if g.Body+g.Process != "" {
+			b.WriteString(" over " + g.Body + g.Process)
+		}
+	}
+	return b.String()
+}
+
+// grantFlags name a role and what it is over.
+type grantFlags struct {
+	Role    string `help:"administrator, organiser, confirmation_caller, facilitator, oversight, commissioner or evaluator." required:""`
+	Body    string `help:"Id of the body it is over."`
+	Process string `help:"Id of the process it is over."`
+}
+
+func (g grantFlags) grant() domain.Grant {
+	return domain.Grant{Role: domain.Role(g.Role), Body: g.Body, Process: g.Process}
+}
+
+type adminUser struct {
+	Name string `arg:"" help:"The person's name; it stands in the record for what they do."`
+	grantFlags
+}
+
+// Run adds the user and prints a link to sign in with.
+func (c *adminUser) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		u, err := h.access.CreateUser(ctx, operator(), access.UserInput{Name: c.Name, Grants: []domain.Grant{c.grant()}})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(st.out, u.ID)
+		return h.printLink(ctx, st, u.ID)
+	})
+}
+
+func (h *house) printLink(ctx context.Context, st *streams, user string) error {
+	link, err := h.access.MakeLink(ctx, operator(), user)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(st.out, "%s%s\nworks once, within %s\n", h.cfg.BaseURL, web.SignInPath(link), access.LinkLife)
+	return nil
+}
+
+type adminRole struct {
+	User string `arg:"" help:"Id of the user."`
+	grantFlags
+	None bool `help:"Take every role away and end all sign-ins instead."`
+}
+
+// Run sets the roles.
+func (c *adminRole) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		u, err := h.users.Get(ctx, c.User)
+		if err != nil {
+			return err
+		}
+		in := access.GrantsInput{Disabled: c.None}
+		if !c.None {
+			in.Grants = append(u.Grants, c.grant())
+		}
+		v, err := h.access.SetGrants(ctx, operator(), c.User, in)
+		if err == nil {
+			fmt.Fprintf(st.out, "%s  %s%s\n", v.ID, v.Name, grantWords(v))
+		}
+		return err
+	})
+}
+
+type adminLink struct {
+	User string `arg:"" help:"Id of the user."`
+}
+
+// Run prints the link.
+func (c *adminLink) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error { return h.printLink(ctx, st, c.User) })
+}
+
+type adminToken struct {
+	User   string   `arg:"" help:"Id of the user."`
+	Name   string   `help:"What it is for." required:""`
+	Scopes []string `help:"Permissions it is limited to, such as process.view."`
+	Days   int      `help:"Days that it lives." default:"365"`
+}
+
+// Run prints the token, once.
+func (c *adminToken) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		t, err := h.access.MakeToken(ctx, operator(), access.TokenInput{User: c.User, Name: c.Name, Scopes: c.Scopes, Days: c.Days})
+		if err == nil {
+			fmt.Fprintf(st.out, "%s\nid %s, until %s; it is not shown again\n", t.Token, t.ID, t.Expires.Format(time.DateOnly))
+		}
+		return err
+	})
+}
+
+type adminRevoke struct {
+	Token string `arg:"" help:"Id of the token."`
+}
+
+// Run revokes it.
+func (c *adminRevoke) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error { return h.access.RevokeToken(ctx, operator(), c.Token) })
+}
+
+type adminSlackCode struct {
+	User string `arg:"" help:"Id of the user."`
+}
+
+// Run prints the code.
+func (c *adminSlackCode) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		code, err := h.access.MakeSlackCode(ctx, operator(), c.User)
+		if err == nil {
+			fmt.Fprintf(st.out, "/folkmoot bind %s\nto be sent in Slack within %s\n", code, access.CodeLife)
+		}
+		return err
+	})
+}
+
+type adminHold struct {
+	Process string `arg:"" help:"Id of the process."`
+	Person  string `help:"Id of one person, instead of everybody in the process."`
+	Reason  string `help:"The case, not a person; it is recorded and shown." required:""`
+	Lift    bool   `help:"Lift the hold instead."`
+}
+
+// Run places or lifts the hold.
+func (c *adminHold) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		if c.Lift {
+			_, err := h.retention.ReleaseHold(ctx, operator(), c.Process, retention.ReleaseInput{Person: c.Person, Reason: c.Reason})
+			return err
+		}
+		_, err := h.retention.PlaceHold(ctx, operator(), c.Process, retention.HoldInput{Person: c.Person, Reason: c.Reason})
+		return err
+	})
+}
+
+type adminDisclose struct {
+	Person  string `help:"Id of a person: everything held on them." xor:"what" required:""`
+	Process string `help:"Id of a process: its record, without anything about residents." xor:"what" required:""`
+	Out     string `help:"Folder to write to." required:"" type:"path"`
+}
+
+// Run writes the disclosure.
+func (c *adminDisclose) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		if err := os.MkdirAll(c.Out, 0o700); err != nil {
+			return err
+		}
+		if c.Person != "" {
+			d, err := h.people.Disclose(ctx, operator(), c.Person)
+			if err != nil {
+				return err
+			}
+			return writeJSON(st, c.Out, "person.json", d)
+		}
+		return h.discloseProcess(ctx, st, c)
+	})
+}
+
+func (h *house) discloseProcess(ctx context.Context, st *streams, c *adminDisclose) error {
+	actor := operator().Actor
+	v, err := h.process.Get(ctx, actor, c.Process)
+	if err != nil {
+		return err
+	}
+	for i := range v.SignOffs {
+		v.SignOffs[i].By = "oversight"
+	}
+	if err := writeJSON(st, c.Out, "process.json", v); err != nil {
+		return err
+	}
+	public := domain.PublicActor("command") // what of the deliberation is published
+	parts := map[string]func() (any, error){
+		"sessions.json":        func() (any, error) { return h.deliberation.Sessions(ctx, public, c.Process) },
+		"evidence.json":        func() (any, error) { return h.deliberation.Evidence(ctx, public, c.Process) },
+		"recommendations.json": func() (any, error) { return h.deliberation.Recommendations(ctx, public, c.Process) },
+		"ballots.json":         func() (any, error) { return h.deliberation.Ballots(ctx, public, c.Process) },
+		"responses.json":       func() (any, error) { return h.accountability.Responses(ctx, public, c.Process) },
+		"actions.json":         func() (any, error) { return h.accountability.Actions(ctx, public, c.Process) },
+	}
+	for name, read := range parts {
+		part, err := read()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := writeJSON(st, c.Out, name, part); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(filepath.Join(c.Out, audit.ExportName), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.audit.Export(ctx, actor, c.Process, f), f.Close())
+}
+
+func writeJSON(st *streams, dir, name string, v any) error {
+	raw, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, append(raw, '\n'), 0o600); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(st.out, path)
+	return err
+}
