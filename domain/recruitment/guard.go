@@ -86,7 +86,7 @@ func (s *Service) seated(ctx context.Context, ref domain.ProcessRef, r Recruitme
 	}
 	need := r.minimum(ref)
 	g.Need(have >= int64(need), domain.Missing{Item: "members_confirmed", Who: domain.ConfirmationCaller,
-		Need: fmt.Sprintf("%d confirmed members; %d have confirmed", need, have), Where: where(ref.ID, "/seats")})
+		Need: fmt.Sprintf("%d confirmed members; %d have confirmed", need, have), Where: where(ref.ID, "/seats/fill")})
 	var d Draw
 	if r.Draw != "" {
 		if d, err = s.d.Draws.Get(ctx, r.Draw); err != nil {

@@ -56,7 +56,14 @@ func (s *Service) Register(ctx context.Context, cmd domain.Command, processID st
 	if err := in.normalise(r.Targets); err != nil {
 		return Registered{}, err
 	}
-	return s.register(ctx, cmd, r, in)
+	out, err := s.register(ctx, cmd, r, in)
+	if cmd.Actor.Holds(domain.Public, ref.Scope()) {
+		out.Person = "" // nobody learns here who is registered already
+		if out.Already {
+			out = Registered{Status: people.InPool}
+		}
+	}
+	return out, err
 }
 
 // takes is a conflict unless registration is open.
