@@ -13,9 +13,9 @@ var followupV1 = dialogue.Flow{
 			Say: "followup.response",
 			Ask: dialogue.AskChoice,
 			Options: []dialogue.Option{
-				{Key: "yes", Words: []string{"yes", "aye", "they did", "do", "ydyn", "do wnaethon nhw", "d fhreagair", "tak", "sim"}},
+				{Key: "yes", Words: []string{"yes", "aye", "they did", "do", "ydyn", "do wnaethon nhw", "thug", "thug siad", "tak", "sim"}},
 				{Key: "partly", Words: []string{"partly", "part", "in part", "some", "sort of", "a bit", "yn rhannol", "rhannol", "i bpairt", "czesciowo", "em parte"}},
-				{Key: "no", Words: []string{"no", "they did not", "they didnt", "not at all", "naddo", "nior fhreagair", "nie", "nao"}},
+				{Key: "no", Words: []string{"no", "they did not", "they didnt", "not at all", "naddo", "nior thug", "nior thug siad", "nie", "nao"}},
 			},
 			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "answered", "value", "$value", "text", "$text"), Say: "followup.thanks"}},
 			Next: "following",

@@ -72,7 +72,7 @@ var recruitV1 = dialogue.Flow{
 		"availability": {
 			Say:     "recruit.availability",
 			Ask:     dialogue.AskYesNo,
-			Options: []dialogue.Option{{Key: "unsure", Words: []string{"not sure", "maybe", "unsure", "not sure yet", "dont know", "ddim yn siwr", "efallai", "nilim cinnte", "nie wiem", "moze", "nao sei", "talvez"}}},
+			Options: []dialogue.Option{{Key: "unsure", Words: []string{"not sure", "maybe", "unsure", "not sure yet", "dont know", "ddim yn siwr", "ddim yn siwr eto", "efallai", "nilim cinnte", "nilim cinnte fos", "nie wiem", "jeszcze nie wiem", "moze", "nao sei", "talvez"}}},
 			On:      map[string]dialogue.Branch{"*": {Do: do(DoAvailability, "value", "$value")}},
 			Next:    "registered",
 			Wait:    asking,
@@ -104,7 +104,7 @@ var recruitV1 = dialogue.Flow{
 var formats = []dialogue.Option{
 	{Key: "standard", Words: []string{"ordinary", "standard", "normal", "ordinary print", "cyffredin", "gnathchlo", "zwykly", "normalny"}},
 	{Key: "large_print", Words: []string{"large print", "big print", "large", "print bras", "clo mor", "duzy druk", "letras grandes"}},
-	{Key: "easy_read", Words: []string{"easy read", "easy", "hawdd ei ddeall", "hawdd", "soileite", "latwy do czytania", "leitura facil"}},
+	{Key: "easy_read", Words: []string{"easy read", "easy", "hawdd ei ddeall", "hawdd", "soileite", "latwy do czytania", "latwy", "leitura facil"}},
 	{Key: "audio", Words: []string{"audio", "sound", "recording", "sain", "fuaim", "nagranie"}},
 	{Key: "language", Words: []string{"another language", "other language", "bsl", "sign language", "iaith arall", "teanga eile", "inny jezyk", "outra lingua"}},
 }

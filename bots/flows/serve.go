@@ -16,9 +16,9 @@ var serveV1 = dialogue.Flow{
 			Say: "serve.cannot_come",
 			Ask: dialogue.AskChoice,
 			Options: []dialogue.Option{
-				{Key: "one_day", Words: []string{"one day", "next day", "just one day", "just the next day", "just tomorrow", "tomorrow", "today", "un diwrnod", "la amhain", "jeden dzien", "um dia"}},
-				{Key: "leave", Words: []string{"leave", "leave the jury", "withdraw", "all", "all days", "gadael", "fagail", "rezygnuje", "sair"}},
-				{Key: "mistake", Words: []string{"mistake", "i can come", "coming", "i will be there", "ill be there"}},
+				{Key: "one_day", Words: []string{"one day", "next day", "just one day", "just the next day", "just tomorrow", "tomorrow", "today", "un diwrnod", "y diwrnod nesaf", "dim ond y diwrnod nesaf", "la amhain", "an chead la eile", "an chead la eile amhain", "jeden dzien", "nastepny dzien", "tylko nastepny dzien", "um dia"}},
+				{Key: "leave", Words: []string{"leave", "leave the jury", "withdraw", "all", "all days", "i have to leave", "gadael", "gadael y rheithgor", "maen rhaid i mi adael y rheithgor", "fagail", "caithfidh me an giuire a fhagail", "rezygnuje", "odejsc", "musze odejsc z lawy", "sair"}},
+				{Key: "mistake", Words: []string{"mistake", "i can come", "i can come after all", "gallaf ddod", "gallaf ddod wedir cyfan", "is feidir liom teacht", "is feidir liom teacht tar eis an tsaoil", "moge przyjsc", "jednak moge przyjsc", "coming", "i will be there", "ill be there"}},
 			},
 			On: map[string]dialogue.Branch{
 				"one_day": {Do: do(DoAbsent), Say: "serve.absent", Go: "serving"},
@@ -33,10 +33,10 @@ var serveV1 = dialogue.Flow{
 			Say: "serve.feedback",
 			Ask: dialogue.AskChoice,
 			Options: []dialogue.Option{
-				{Key: "very_fair", Words: []string{"very fair", "teg iawn", "an chothrom", "bardzo sprawiedliwie", "muito justo"}},
-				{Key: "fair", Words: []string{"fair", "teg", "cothrom", "sprawiedliwie", "justo"}},
-				{Key: "unfair", Words: []string{"unfair", "not fair", "annheg", "mishothrom", "niesprawiedliwie", "injusto"}},
-				{Key: "very_unfair", Words: []string{"very unfair", "annheg iawn", "an mhichothrom", "bardzo niesprawiedliwie", "muito injusto"}},
+				{Key: "very_fair", Words: []string{"very fair", "teg iawn", "an chothrom", "bardzo sprawiedliwie", "bardzo", "muito justo"}},
+				{Key: "fair", Words: []string{"fair", "teg", "cothrom", "sprawiedliwie", "tak", "justo"}},
+				{Key: "unfair", Words: []string{"unfair", "not fair", "annheg", "mishothrom", "niesprawiedliwie", "nie", "injusto"}},
+				{Key: "very_unfair", Words: []string{"very unfair", "annheg iawn", "an mhichothrom", "bardzo niesprawiedliwie", "wcale nie", "muito injusto"}},
 			},
 			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "fair", "value", "$value", "text", "$text")}},
 			Next: "bias",
@@ -46,9 +46,9 @@ var serveV1 = dialogue.Flow{
 			Say: "serve.bias",
 			Ask: dialogue.AskChoice,
 			Options: []dialogue.Option{
-				{Key: "no", Words: []string{"no", "nobody", "nothing", "not at all", "na", "naddo", "nil", "nie", "nao"}},
+				{Key: "no", Words: []string{"no", "nobody", "nothing", "not at all", "na", "naddo", "nil", "nior iarr", "nie", "nao"}},
 				{Key: "a_little", Words: []string{"a little", "a bit", "a wee bit", "ychydig", "beagan", "troche", "um pouco"}},
-				{Key: "yes", Words: []string{"yes", "aye", "do", "oes", "sea", "tak", "sim"}},
+				{Key: "yes", Words: []string{"yes", "aye", "do", "oes", "sea", "diarr", "tak", "sim"}},
 			},
 			On: map[string]dialogue.Branch{
 				"no": {Do: do(DoFeedback, "question", "bias", "value", "$value"), Say: "serve.thanks", Go: "serving"},
