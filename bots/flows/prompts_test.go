@@ -12,7 +12,7 @@ import (
 )
 
 // offered finds "1 for yes, 2 no, 3 not sure yet." in a prompt.
-var offered = regexp.MustCompile(`(?:^|[^0-9])([1-9]):? (?:for |am |\()?([^,.?0-9]+)`)
+var offered = regexp.MustCompile(`(?:^|[^0-9])([1-9]):? (?:for |am |\()?([^,.?0-9)]+)`)
 
 // A prompt may end in a deadline, and holds numbers that offer nothing: dates
 // and "all 5 days".
