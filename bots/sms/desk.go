@@ -322,7 +322,10 @@ func (d *Desk) say(ctx context.Context, n *outreach.Number, sc *scene, say *dial
 	}
 	words, err := d.words(*say, values)
 	if err != nil {
-		return err
+		// A text that cannot be written must not keep the resident's own from
+		// being heard: a person reads it.
+		d.queue(n, sc, outreach.ReasonUnsaid)
+		return nil
 	}
 	queued, err := d.Outreach.Answer(ctx, n, outreach.Answer{
 		Event: sc.event, At: sc.at, Process: sc.ref.ID, Person: sc.conv.Person, Zone: sc.ref.Zone,

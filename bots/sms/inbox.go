@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"folkmoot/bots/sms/gateway"
@@ -33,8 +34,8 @@ type InboxDeps struct {
 	Numbers  gateway.NumberRules
 	Clock    domain.Clock
 	Log      *slog.Logger // nil discards
-	// Workers is how many events are taken in at once; default 2, so that the
-	// door keeps its share of the machine.
+	// Workers is how many events are taken in at once; default 16. They spend
+	// their time waiting for the disk, which commits them together.
 	Workers int
 	// Sent is called when an event left something to send; nil: nobody.
 	Sent func()
@@ -56,9 +57,9 @@ type job struct {
 	event *frame
 }
 
-// Backlog is how many events wait in memory for each worker. Further ones
+// backlog is how many events wait in memory for each worker. Further ones
 // wait in the store for the next sweep.
-const backlog = 4096
+const backlog = 512
 
 // NewInbox makes an inbox. Run starts its workers.
 func NewInbox(d InboxDeps) *Inbox {
@@ -66,7 +67,7 @@ func NewInbox(d InboxDeps) *Inbox {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	if d.Workers == 0 {
-		d.Workers = 2
+		d.Workers = 16
 	}
 	if d.Sent == nil {
 		d.Sent = func() {}
@@ -190,13 +191,18 @@ func (b *Inbox) hand(j job, number string) {
 	if number == "" {
 		number = j.id
 	}
-	h := fnv.New32a()
-	h.Write([]byte(number))
 	select {
-	case b.lanes[h.Sum32()%uint32(len(b.lanes))] <- j:
+	case b.lanes[b.lane(number)] <- j:
 	default:
 		b.Count("backlog_full")
 	}
+}
+
+// lane is the worker of a number.
+func (b *Inbox) lane(number string) int {
+	h := fnv.New32a()
+	h.Write([]byte(number))
+	return int(h.Sum32() % uint32(len(b.lanes)))
 }
 
 // Run works on events until ctx ends. Call it once.
@@ -237,54 +243,86 @@ func (b *Inbox) Drain(ctx context.Context) (int, error) {
 	return b.sweep(ctx, b.Clock.Now().Add(time.Millisecond))
 }
 
-const sweepBatch = 200
+const sweepBatch = 512
 
+// sweep goes once through everything that is unprocessed, a batch at a time,
+// the events of one number in their order. An event that cannot be taken in
+// keeps nobody behind it waiting.
 func (b *Inbox) sweep(ctx context.Context, before time.Time) (int, error) {
-	done := 0
-	for {
-		events, err := b.Outreach.Waiting(ctx, before, sweepBatch)
-		if err != nil || len(events) == 0 {
-			return done, err
-		}
-		failed := 0
-		for _, e := range events {
-			if err := b.Process(ctx, e.ID, nil); err != nil {
-				failed++
+	var done, failed atomic.Int64
+	var batch []outreach.Received
+	flush := func() {
+		b.each(batch, func(e outreach.Received) {
+			if err := b.stored(ctx, e); err != nil {
+				failed.Add(1)
 				b.Log.WarnContext(ctx, "an event could not be taken in", "event", e.ID, "err", err)
-				continue
+				return
 			}
-			done++
-		}
-		if failed > 0 { // the rest waits for the next sweep, behind the stuck ones
-			return done, domain.E(domain.Unavailable, "%d events could not be taken in yet", failed)
-		}
+			done.Add(1)
+		})
+		batch = batch[:0]
 	}
+	err := b.Outreach.Waiting(ctx, before, func(e outreach.Received) error {
+		if batch = append(batch, e); len(batch) == sweepBatch {
+			flush()
+		}
+		return ctx.Err()
+	})
+	flush()
+	if err == nil && failed.Load() > 0 {
+		err = domain.E(domain.Unavailable, "%d events could not be taken in yet", failed.Load())
+	}
+	return int(done.Load()), err
 }
 
-// Process takes one event in. Doing it again changes nothing.
+// each deals the events out to as many goroutines as there are workers, by
+// number, and waits for all of them.
+func (b *Inbox) each(events []outreach.Received, do func(outreach.Received)) {
+	hands := make([][]outreach.Received, len(b.lanes))
+	for _, e := range events {
+		i := b.lane(e.Number)
+		hands[i] = append(hands[i], e)
+	}
+	var wg sync.WaitGroup
+	for _, hand := range hands {
+		if len(hand) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			for _, e := range hand {
+				do(e)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Process takes one event in. Doing it again changes nothing. f is the event
+// where the caller has it; otherwise it is read from the store.
 func (b *Inbox) Process(ctx context.Context, id string, f *frame) error {
-	var number string
-	if f == nil || f.Phone == "" {
+	if f == nil {
 		e, err := b.Outreach.Event(ctx, id)
 		if err != nil {
 			return err
 		}
-		if e.Pending.IsZero() {
-			return nil
-		}
-		number = e.Number
-		if f == nil {
-			if f, err = b.reread(ctx, e); err != nil {
-				return b.lost(ctx, e, err)
-			}
-		}
-	} else {
-		number = b.Outreach.Hash(f.Phone)
+		return b.stored(ctx, e)
 	}
 	if f.Status != nil {
 		return b.report(ctx, id, f.Status)
 	}
-	return b.take(ctx, id, number, f)
+	return b.take(ctx, id, b.Outreach.Hash(f.Phone), f)
+}
+
+// stored takes in an event as the store has it.
+func (b *Inbox) stored(ctx context.Context, e outreach.Received) error {
+	if e.Pending.IsZero() {
+		return nil
+	}
+	f, err := b.reread(ctx, e)
+	if err != nil {
+		return b.lost(ctx, e, err)
+	}
+	return b.Process(ctx, e.ID, f)
 }
 
 func (b *Inbox) reread(ctx context.Context, e outreach.Received) (*frame, error) {

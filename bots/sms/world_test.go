@@ -204,8 +204,8 @@ func (w *world) build() {
 	}
 	w.desk = sms.NewDesk(sms.DeskDeps{
 		Processes: w.town, Directory: w.town, Texts: texts, Flows: flows.Get,
-		Facts: sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000", Months: sms.MonthsOf(texts.Text), Questions: questions},
-		Parts: func(s string) int { return gsm.Count(s).Segments },
+		Facts:  sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000", Months: sms.MonthsOf(texts.Text), Questions: questions},
+		Parts:  func(s string) int { return gsm.Count(s).Segments },
 		Places: sms.Places(), Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})
 	w.svc = outreach.New(outreach.Deps{

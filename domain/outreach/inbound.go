@@ -78,17 +78,19 @@ func (s *Service) again(ctx context.Context, doc Received) (Arrival, error) {
 	return Arrival{ID: doc.ID, Aside: true}, nil
 }
 
-// Waiting lists events that are not processed yet and came before the time,
-// oldest first: what a crash or a full queue left over.
-func (s *Service) Waiting(ctx context.Context, before time.Time, limit int) ([]Received, error) {
-	var out []Received
-	for r, err := range s.Events.Find(ctx, domain.Query{Index: "pending", To: before, Limit: limit}) {
+// Waiting goes through the events that are not processed yet and came before
+// the time, oldest first: what a crash or a full queue left over. It ends
+// with the first error of each.
+func (s *Service) Waiting(ctx context.Context, before time.Time, each func(Received) error) error {
+	for r, err := range s.Events.Find(ctx, domain.Query{Index: "pending", To: before}) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, r)
+		if err := each(r); err != nil {
+			return err
+		}
 	}
-	return out, nil
+	return nil
 }
 
 // Event reads one inbound event; it asks no permission and is for the worker.

@@ -18,6 +18,7 @@ const (
 	ReasonTooMany       = "too_many"     // more texts than a person would send
 	ReasonUnclear       = "unclear_send" // a decision that perhaps went out
 	ReasonRefused       = "refused"      // a service could not do what was asked
+	ReasonUnsaid        = "unsaid"       // the answer lacks something it needs to say
 )
 
 // States of an item.
@@ -73,7 +74,7 @@ func (i *Item) rank() int64 {
 	switch i.Reason {
 	case ReasonDanger:
 		return 0
-	case ReasonUnclear, ReasonRefused:
+	case ReasonUnclear, ReasonRefused, ReasonUnsaid:
 		return 1
 	}
 	return 2
