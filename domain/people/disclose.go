@@ -21,6 +21,7 @@ type Disclosure struct {
 	Made      time.Time                  `json:"made"`
 	Row       View                       `json:"row"`
 	Identity  Identity                   `json:"identity"`
+	Former    []Private                  `json:"former_numbers,omitempty"`
 	Answers   Answers                    `json:"answers,omitempty"`
 	Benefits  *bool                      `json:"receives_benefits,omitempty"`
 	Bank      *BankDetails               `json:"bank_details,omitempty"`
@@ -67,10 +68,12 @@ func (s *Service) Disclose(ctx context.Context, cmd domain.Command, id string) (
 // staffWord stands for whoever of the staff it was.
 const staffWord = "staff"
 
-func (s *Service) discloseSealed(ctx context.Context, p Person, d *Disclosure) (err error) {
-	if d.Identity, err = s.identityOf(ctx, p); err != nil {
+func (s *Service) discloseSealed(ctx context.Context, p Person, d *Disclosure) error {
+	h, err := s.heldOn(ctx, p)
+	if err != nil {
 		return err
 	}
+	d.Identity, d.Former = h.Identity, h.Former
 	if d.Answers, err = s.Answers(ctx, p); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (p *Person) blank(cmd domain.Command, now time.Time) error {
 // forget has the other services forget the person, while the number is still
 // known. When the key is gone already they were asked before.
 func (s *Service) forget(ctx context.Context, cmd domain.Command, p Person) error {
-	id, err := s.identityOf(ctx, p)
+	h, err := s.heldOn(ctx, p)
 	if domain.Is(err, domain.NotFound) {
 		return nil
 	}
@@ -80,8 +81,11 @@ func (s *Service) forget(ctx context.Context, cmd domain.Command, p Person) erro
 		return err
 	}
 	for _, f := range s.d.Forgetters {
-		if err := f.Forget(ctx, cmd.Sub("forget"), p.Process, p.ID, string(id.Number)); err != nil {
-			return err
+		for i, number := range append(h.Former, h.Number) {
+			// The key is not made of the number: it stays where it is used.
+			if err := f.Forget(ctx, cmd.Sub("forget"+strconv.Itoa(i)), p.Process, p.ID, string(number)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -234,12 +234,18 @@ func TestOthersForgetBeforeTheKeyGoes(t *testing.T) {
 	if gone, err := svc.Gone(ctx, p.ID); gone || err != nil {
 		t.Errorf("before: gone %v, %v", gone, err)
 	}
+	if _, err := svc.UpdateContact(ctx, by(caller, "new"), p.ID, people.Identity{Number: "+447700900124"}); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := svc.Disclose(ctx, by(olu, ""), p.ID); err != nil || len(d.Former) != 1 || d.Former[0] != mari.Number {
+		t.Errorf("the former number is not disclosed: %v", err)
+	}
 	for range 2 {
 		if err := svc.EraseSubject(ctx, by(olu, "1"), p.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff([]string{"p1 " + p.ID + " +447700900123"}, f.asked); d != "" {
+	if d := cmp.Diff([]string{"p1 " + p.ID + " +447700900123", "p1 " + p.ID + " +447700900124"}, f.asked); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
 	if gone, err := svc.Gone(ctx, p.ID); !gone || err != nil {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -45,10 +46,22 @@ func (s *Service) open(ctx context.Context, person, bound string, sealed domain.
 	return nil
 }
 
+// held is what is sealed as a person's identity. Former numbers are kept so
+// that erasure reaches what was said from them too.
+type held struct {
+	Identity
+	Former []Private `json:"former_numbers,omitempty"`
+}
+
+func (s *Service) heldOn(ctx context.Context, p Person) (held, error) {
+	var h held
+	err := s.open(ctx, p.ID, boundIdentity, p.Identity, &h)
+	return h, err
+}
+
 func (s *Service) identityOf(ctx context.Context, p Person) (Identity, error) {
-	var id Identity
-	err := s.open(ctx, p.ID, boundIdentity, p.Identity, &id)
-	return id, err
+	h, err := s.heldOn(ctx, p)
+	return h.Identity, err
 }
 
 // Answers opens what a person said of themselves. It is for sibling services:
@@ -61,12 +74,16 @@ func (s *Service) Answers(ctx context.Context, p Person) (Answers, error) {
 
 // setIdentity merges in what is newly told and keeps the hashes in step.
 func (s *Service) setIdentity(ctx context.Context, p *Person, in Identity) error {
-	had, err := s.identityOf(ctx, *p)
+	h, err := s.heldOn(ctx, *p)
 	if err != nil {
 		return err
 	}
-	now := had.merge(in)
-	if p.Identity, err = s.seal(ctx, p.ID, boundIdentity, now); err != nil {
+	now := h.merge(in)
+	if old := h.Number; old != "" && old != now.Number && !slices.Contains(h.Former, old) {
+		h.Former = append(h.Former, old)
+	}
+	h.Identity = now
+	if p.Identity, err = s.seal(ctx, p.ID, boundIdentity, h); err != nil {
 		return err
 	}
 	p.NumberHash, p.Household = "", ""
