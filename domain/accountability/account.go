@@ -18,8 +18,9 @@ type Account struct {
 	Reports     int             `json:"reports"`               // progress reports published
 	ProgressDue time.Time       `json:"progress_due,omitzero"`
 	Next        time.Time       `json:"next,omitzero"`
-	FinalAt     time.Time       `json:"final_at,omitzero"` // the last feedback was sent
-	Views       map[string]View `json:"views,omitempty"`   // member id -> view of the answers as a whole; shown to nobody
+	LateTold    bool            `json:"late_told,omitempty"` // members were told that an answer is overdue
+	FinalAt     time.Time       `json:"final_at,omitzero"`   // the last feedback was sent
+	Views       map[string]View `json:"views,omitempty"`     // member id -> view of the answers as a whole; shown to nobody
 }
 
 // Accounts keeps the accounts.
@@ -82,8 +83,8 @@ type AnnounceInput struct {
 	Summary string `json:"summary"` // for a text: bad news first
 }
 
-// Announce tells everyone that the commissioner has answered, and asks the
-// members whether they were answered. Every response must be published. It
+// Announce tells everyone that the commissioner has answered, and asks those
+// who served whether they were answered. Every response must be published. It
 // starts the clock of the progress reports.
 func (s *Service) Announce(ctx context.Context, c domain.Command, process string, in AnnounceInput) (AccountView, error) {
 	ref, err := s.enter(ctx, c.Actor, process, domain.Broadcast, domain.Respond)
@@ -111,7 +112,9 @@ func (s *Service) Announce(ctx context.Context, c domain.Command, process string
 		}
 		x.AnnouncedAt = now
 		x.startProgress(now)
-		x.broadcast(c, "response_published", now, map[string]string{"summary": in.Summary})
+		vars := map[string]string{"summary": in.Summary}
+		x.broadcast(c, "response_published", members, now, vars)
+		x.broadcast(c, "followup.response_told", others, now, vars)
 		x.Record(c, now, event(process, "response.announced", "accounts:"+process, nil))
 		return nil
 	})
@@ -125,9 +128,9 @@ func (x *Account) startProgress(now time.Time) {
 	}
 }
 
-func (x *Account) broadcast(c domain.Command, template string, now time.Time, vars map[string]string) {
+func (x *Account) broadcast(c domain.Command, template string, statuses []string, now time.Time, vars map[string]string) {
 	x.Emit(c, domain.EffectBroadcast, template, now, domain.BroadcastData{
-		Process: x.Process, Statuses: everyone, Template: template, Class: domain.ClassService, Vars: vars,
+		Process: x.Process, Statuses: statuses, Template: template, Class: domain.ClassService, Vars: vars,
 	})
 }
 

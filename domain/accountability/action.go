@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -227,12 +228,13 @@ func (s *Service) act(ctx context.Context, c domain.Command, process, id string,
 // VerifyInput is somebody else's word on a done action.
 type VerifyInput struct {
 	Verified bool   `json:"verified"`
-	Note     string `json:"note"` // what was looked at
+	Note     string `json:"note"`              // what was looked at
+	Summary  string `json:"summary,omitempty"` // what members are told, in a sentence; empty: the action's title
 }
 
 // VerifyAction records whether a done action is done indeed. It is never
-// verified by its owner or by who marked it done. When it is, everyone is
-// told.
+// verified by its owner or by who marked it done. When it is, those who served
+// are told.
 func (s *Service) VerifyAction(ctx context.Context, c domain.Command, process, id string, in VerifyInput) (Action, error) {
 	ref, err := s.enter(ctx, c.Actor, process, domain.VerifyAction)
 	if err != nil {
@@ -240,6 +242,7 @@ func (s *Service) VerifyAction(ctx context.Context, c domain.Command, process, i
 	}
 	p := domain.Problems{}
 	text(p, "note", in.Note, longText)
+	p.Need(len([]rune(in.Summary)) <= shortText, "summary", "keep this to %d characters", shortText)
 	if err := p.Err(); err != nil {
 		return Action{}, err
 	}
@@ -259,20 +262,24 @@ func (s *Service) VerifyAction(ctx context.Context, c domain.Command, process, i
 		}
 		v.At = now
 		x.Verifications = append(x.Verifications, v)
-		x.verified(c, v, ref, now)
+		x.verified(c, v, ref, in.Summary)
 		return nil
 	})
 	return s.actionFor(c.Actor, ref, x), err
 }
 
-// verified moves the action and tells those it concerns: everyone of a yes,
-// the commissioner of a no.
-func (x *Action) verified(c domain.Command, v Verification, ref domain.ProcessRef, now time.Time) {
+// verified moves the action and tells those it concerns: members of a yes, the
+// commissioner of a no.
+func (x *Action) verified(c domain.Command, v Verification, ref domain.ProcessRef, summary string) {
+	now := v.At
+	if summary == "" {
+		summary = strings.TrimRight(x.Title, ".") + "."
+	}
 	x.State, x.Next = ActionVerified, time.Time{}
 	if v.Verified {
 		x.Emit(c, domain.EffectBroadcast, "change_verified", now, domain.BroadcastData{
 			Process: x.Process, Statuses: members, Template: "change_verified", Class: domain.ClassService,
-			Vars: map[string]string{"summary": x.Title, "title": x.Title},
+			Vars: map[string]string{"summary": summary},
 		})
 	} else {
 		x.State, x.Next = ActionNotVerified, now.AddDate(0, firstMonths, 0)

@@ -125,6 +125,9 @@ func change[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T
 		if P(x).Base().Done(c) {
 			return domain.ErrNoChange
 		}
+		if err := P(x).Base().Fresh(c); err != nil {
+			return err
+		}
 		return f(x)
 	})
 	if domain.Is(err, domain.NotFound) {
@@ -220,9 +223,10 @@ type Notice struct {
 	At     time.Time `json:"at"`
 }
 
-// members are the people who served; everyone are all who offered to take
-// part and may still be told what came of it.
+// members are the people who served; others offered to take part and may
+// still be told what came of it.
 var (
 	members  = []string{"serving", "completed"}
-	everyone = []string{"in_pool", "not_selected", "reserve", "selected", "offered", "confirmed", "onboarded", "serving", "completed"}
+	others   = []string{"in_pool", "not_selected", "reserve", "selected", "offered", "confirmed", "onboarded"}
+	everyone = slices.Concat(others, members)
 )

@@ -61,12 +61,33 @@ func (s *Service) nudgeResponse(ctx context.Context, x Response, now time.Time) 
 	if err != nil {
 		return err
 	}
+	if x.Current() == nil && !now.Before(x.Due) && !asleep(ref) {
+		if err := s.tellLate(ctx, x.Process); err != nil {
+			return err
+		}
+	}
 	c := systemCommand("response nudge", x.ID, x.Next.Format(time.RFC3339Nano))
 	_, err = change(ctx, s.d.Responses, place{x.Process, "response", x.ID}, c, func(x *Response) error {
 		if x.Next.IsZero() || x.Next.After(now) {
 			return domain.ErrNoChange
 		}
 		x.remind(c, ref, now)
+		return nil
+	})
+	return err
+}
+
+// tellLate tells those who served that an answer is overdue: once in a
+// process, however many are.
+func (s *Service) tellLate(ctx context.Context, process string) error {
+	c := systemCommand("overdue told", process)
+	_, err := s.account(ctx, c, process, func(x *Account, now time.Time) error {
+		if x.LateTold {
+			return domain.ErrNoChange
+		}
+		x.LateTold = true
+		x.broadcast(c, "response_overdue", members, now, nil)
+		x.Record(c, now, event(process, "response.overdue_told", "accounts:"+process, nil))
 		return nil
 	})
 	return err

@@ -165,8 +165,13 @@ func (s *Service) RecordView(ctx context.Context, c domain.Command, process, rec
 	}
 	own := ref.Scope()
 	own.Person = in.Member
-	if !domain.May(c.Actor, domain.SelfServe, own) && !domain.May(c.Actor, domain.ServePeople, ref.Scope()) {
-		return domain.Authorize(c.Actor, domain.SelfServe, own)
+	if !domain.May(c.Actor, domain.SelfServe, own) {
+		if c.Actor.Holds(domain.Member, ref.Scope()) {
+			return domain.E(domain.Forbidden, "you can only do this for yourself")
+		}
+		if err := domain.Authorize(c.Actor, domain.ServePeople, ref.Scope()); err != nil {
+			return err
+		}
 	}
 	p := domain.Problems{}
 	oneOf(p, "view", in.View, Views)

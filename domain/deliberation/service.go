@@ -156,6 +156,9 @@ func change[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T
 		if P(x).Base().Done(c) {
 			return domain.ErrNoChange
 		}
+		if err := P(x).Base().Fresh(c); err != nil {
+			return err
+		}
 		return f(x)
 	})
 	if domain.Is(err, domain.NotFound) {

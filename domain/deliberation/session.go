@@ -322,7 +322,7 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 		x.State, x.HeldAt = SessionHeld, now
 		x.Emit(c, domain.EffectBroadcast, "day_feedback", now, domain.BroadcastData{
 			Process: process, Statuses: servingStatuses, Template: "day_feedback", Class: domain.ClassService,
-			Vars: map[string]string{"session": x.ID, "day": fmt.Sprint(x.Number)}, Expires: now.Add(72 * time.Hour),
+			Vars: map[string]string{"session": x.ID, "day": x.Title}, Expires: now.Add(72 * time.Hour),
 		})
 		x.Record(c, now, event(process, "session.held", "sessions:"+id, map[string]any{"number": x.Number, "attended": x.Attended}))
 		return nil

@@ -2,7 +2,6 @@ package deliberation
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"folkmoot/domain"
@@ -59,7 +58,11 @@ func systemCommand(parts ...string) domain.Command {
 func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error) {
 	return due(ctx, s.d.Sessions, upTo("remind", now), func(x Session) error {
 		c := systemCommand("day before", x.ID, x.Starts.Format(time.RFC3339))
-		_, err := change(ctx, s.d.Sessions, place{x.Process, "session", x.ID}, c, func(x *Session) error {
+		ref, err := s.find(ctx, x.Process)
+		if err != nil {
+			return err
+		}
+		_, err = change(ctx, s.d.Sessions, place{x.Process, "session", x.ID}, c, func(x *Session) error {
 			if x.State != SessionPlanned || x.Reminded || x.Remind.After(now) {
 				return domain.ErrNoChange
 			}
@@ -67,10 +70,7 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 			if x.Starts.After(now) {
 				x.Emit(c, domain.EffectBroadcast, "day_before", now, domain.BroadcastData{
 					Process: x.Process, Statuses: servingStatuses, Template: "day_before", Class: domain.ClassService, Expires: x.Starts,
-					Vars: map[string]string{
-						"session": x.ID, "day": fmt.Sprint(x.Number), "venue": x.Place, "title": x.Title,
-						"starts": x.Starts.Format(time.RFC3339), "ends": x.Ends.Format(time.RFC3339),
-					},
+					Vars: x.facts(ref.Location()),
 				})
 			}
 			x.Record(c, now, event(x.Process, "session.reminded", "sessions:"+x.ID, map[string]any{"late": !x.Starts.After(now)}))
@@ -78,6 +78,19 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 		})
 		return err
 	})
+}
+
+// facts are what texts say of a session, in figures that every language
+// reads.
+func (x *Session) facts(loc *time.Location) map[string]string {
+	from, to := x.Starts.In(loc), x.Ends.In(loc)
+	v := map[string]string{
+		"session": x.ID, "day": x.Title, "day_date": from.Format("2/1"), "day_times": from.Format("15:04") + "-" + to.Format("15:04"),
+	}
+	if x.Place != "" {
+		v["venue"] = x.Place
+	}
+	return v
 }
 
 func (s *Service) markOverdue(ctx context.Context, now time.Time) (int, error) {
