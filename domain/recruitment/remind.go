@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"context"
+	"slices"
 
 	"folkmoot/domain"
 	"folkmoot/domain/people"
@@ -37,7 +38,7 @@ func (s *Service) Remind(ctx context.Context, cmd domain.Command, processID, id 
 // remind emits reminders in small lots on the wave itself, each with its
 // cursor in one write; the relay takes them off before the next lot.
 func (s *Service) remind(ctx context.Context, w Wave) (int, error) {
-	if len(w.Effects) > 0 {
+	if slices.ContainsFunc(w.Effects, func(e domain.Effect) bool { return e.Kind == domain.EffectMessage }) {
 		return 0, nil // the last lot is still on its way out
 	}
 	d, err := s.d.InviteeDraws.Get(ctx, w.Draw)

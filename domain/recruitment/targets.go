@@ -87,7 +87,7 @@ func aboutTargets(c sortition.Code) bool {
 func targetField(ts []Target, f sortition.Finding) string {
 	at := -1
 	for i, t := range ts {
-		if f.Value != "" && fold(t.Feature) == fold(f.Feature) && fold(t.Value) == fold(f.Value) {
+		if f.Value != "" && t.Feature == f.Feature && t.Value == f.Value {
 			at = i
 		}
 	}
