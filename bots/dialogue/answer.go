@@ -106,7 +106,10 @@ func (t *turn) readPostcode() Reading {
 const nothing = "none"
 
 var nothings = foldSet(
-	"0", "none", "nothing", "no", "nope", "nil", "n/a", "na", "no thanks", "no thank you", "nothing thanks", "none thanks", "nothing needed", "i am fine", "im fine", "im ok", "im grand", "all good", "no needs", "not needed", "dim", "dim byd", "na", "dim diolch", "nada", "nao", "nenhum", "nenhuma", "nic", "nie", "nie dziekuje", "faic", "dada", "rud ar bith", "ni dhada",
+	"0", "none", "nothing", "no", "nope", "nil", "n/a", "na", "no thanks", "no thank you", "nothing thanks",
+	"none thanks", "nothing needed", "i am fine", "im fine", "im ok", "im grand", "all good", "no needs",
+	"not needed", "dim", "dim byd", "na", "dim diolch", "nada", "nao", "nenhum", "nenhuma", "nic", "nie",
+	"nie dziekuje", "faic", "dada", "rud ar bith", "ni dhada",
 )
 
 // foldSet holds phrases in the form they are compared in.

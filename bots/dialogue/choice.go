@@ -79,7 +79,10 @@ func numberWordStands(m message, at int) bool {
 }
 
 // leadIns may stand before a digit.
-var leadIns = map[string]bool{"number": true, "option": true, "answer": true, "reply": true, "num": true, "opt": true, "rhif": true, "numer": true, "opcja": true, "numero": true, "opcao": true, "uimhir": true, "its": true, "a": true}
+var leadIns = map[string]bool{
+	"number": true, "option": true, "answer": true, "reply": true, "num": true, "opt": true, "rhif": true,
+	"numer": true, "opcja": true, "numero": true, "opcao": true, "uimhir": true, "its": true, "a": true,
+}
 
 // counted nouns make a leading digit part of a sentence: "2 questions".
 var counted = regexp.MustCompile(`^(questions?|kids?|children|child|secs?|seconds?|mins?|minutes?|hours?|hrs?|moments?|days?|weeks?|months?|years?|yrs?|people|person|things?|of|or|st|nd|rd|th|pm|am|more|other|time|times|job|jobs)$`)
@@ -145,7 +148,8 @@ func choose(m message, order []*index, labels [][]string, skip bool) Reading {
 
 // notSaid are ways of not saying, in every language.
 var notSaid = []string{
-	"rather not say", "rather not", "prefer not to say", "prefer not", "dont want to say", "none of your business", "skip", "pass", "no comment", "not saying",
+	"rather not say", "rather not", "prefer not to say", "prefer not", "dont want to say", "none of your business",
+	"skip", "pass", "no comment", "not saying",
 	"gwell gen i beidio", "gwell gen i beidio a dweud", "b fhearr liom gan a ra", "wole nie mowic", "wole nie odpowiadac", "prefiro nao dizer", "prefiro nao responder",
 }
 

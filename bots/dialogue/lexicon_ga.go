@@ -3,22 +3,46 @@ package dialogue
 // irish is ours and not yet reviewed by a native speaker. As in Welsh, the
 // verb of the question is echoed.
 var irish = lexicon{
-	lang:   "ga",
-	digits: []string{"nid|naid", "aon|a haon|haon", "do|a do|dha", "tri|a tri", "ceathair|a ceathair", "cuig|a cuig", "se|a se", "seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich"},
+	lang: "ga",
+	digits: []string{
+		"nid|naid", "aon|a haon|haon", "do|a do|dha", "tri|a tri", "ceathair|a ceathair", "cuig|a cuig", "se|a se",
+		"seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich",
+	},
 	yes: []string{
-		"sea", "is ea", "isea", "ta", "taim", "ta me", "dfheadfainn", "dfheadfadh", "is feidir", "is feidir liom", "feidir liom", "ba mhaith", "ba mhaith liom", "ba bhrea liom", "ba bhrea", "bhrea liom", "deanfaidh", "deanfaidh me", "beidh", "beidh me", "beidh me ann", "tiocfaidh", "tiocfaidh me", "ceart go leor", "ceart", "cinnte", "gan dabht", "ar ndoigh", "go cinnte", "aontaim", "glacaim", "glacaim leis", "deimhnim", "fadhb ar bith", "gan fadhb", "cen fath nach", "maith go leor", "go maith", "ar fheabhas", "iontach", "ta suim agam", "ta spéis agam", "suim agam", "ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
+		"sea", "is ea", "isea", "ta", "taim", "ta me", "dfheadfainn", "dfheadfadh", "is feidir", "is feidir liom",
+		"feidir liom", "ba mhaith", "ba mhaith liom", "ba bhrea liom", "ba bhrea", "bhrea liom", "deanfaidh", "deanfaidh me",
+		"beidh", "beidh me", "beidh me ann", "tiocfaidh", "tiocfaidh me", "ceart go leor", "ceart", "cinnte", "gan dabht",
+		"ar ndoigh", "go cinnte", "aontaim", "glacaim", "glacaim leis", "deimhnim", "fadhb ar bith", "gan fadhb",
+		"cen fath nach", "maith go leor", "go maith", "ar fheabhas", "iontach", "ta suim agam", "ta spéis agam", "suim agam",
+		"ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
 	},
 	no: []string{
-		"ni hea", "nil", "nilim", "nil me", "ni feidir", "ni feidir liom", "ni fheadaim", "ni fheadfainn", "nior mhaith", "nior mhaith liom", "ni bheidh", "ni bheidh me", "ni bheidh me ann", "ni bheidh me abalta", "ni thiocfaidh", "ni thiocfaidh me", "ni dheanfaidh", "ni dheanfaidh me", "nil me abalta", "nilim abalta", "nil suim agam", "nil spéis agam", "nil am agam", "nil an t am agam", "nil fonn orm", "diultaim", "diultu", "ni ghlacaim", "ni aontaim", "no go raibh maith agat", "ni hea go raibh maith agat", "ni an uair seo", "ro ghnothach", "roghnothach", "ni maith liom", "ni theastaionn uaim", "nil uaim", "ni ba mhaith liom", "ar chor ar bith",
+		"ni hea", "nil", "nilim", "nil me", "ni feidir", "ni feidir liom", "ni fheadaim", "ni fheadfainn", "nior mhaith",
+		"nior mhaith liom", "ni bheidh", "ni bheidh me", "ni bheidh me ann", "ni bheidh me abalta", "ni thiocfaidh",
+		"ni thiocfaidh me", "ni dheanfaidh", "ni dheanfaidh me", "nil me abalta", "nilim abalta", "nil suim agam",
+		"nil spéis agam", "nil am agam", "nil an t am agam", "nil fonn orm", "diultaim", "diultu", "ni ghlacaim", "ni aontaim",
+		"no go raibh maith agat", "ni hea go raibh maith agat", "ni an uair seo", "ro ghnothach", "roghnothach",
+		"ni maith liom", "ni theastaionn uaim", "nil uaim", "ni ba mhaith liom", "ar chor ar bith",
 	},
-	neg:    []string{"ni", "nior", "nach", "gan", "na"},
-	hedge:  []string{"ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte", "nil a fhios agam", "nil fhios agam", "nil tuairim agam", "is cuma liom", "cuma", "cuid", "nios deanai", "seachas", "lig dom smaoineamh"},
-	ask:    []string{"cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
-	other:  []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
-	filler: []string{"go raibh maith agat", "go raibh maith agaibh", "grma", "gura maith agat", "le do thoil", "mas e do thoil e", "dia duit", "dia dhuit", "maidin mhaith", "ta bron orm", "ta brón orm", "bron orm", "faraor", "ar an drochuair", "uimhir", "freagra", "liom", "me", "agam", "teacht", "pairt a ghlacadh", "gach la", "anois", "x"},
-	join:   []string{"mar", "ta", "mo", "taim", "agus", "an", "a"},
+	neg: []string{"ni", "nior", "nach", "gan", "na"},
+	hedge: []string{
+		"ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
+		"nil a fhios agam", "nil fhios agam", "nil tuairim agam", "is cuma liom", "cuma", "cuid", "nios deanai", "seachas",
+		"lig dom smaoineamh",
+	},
+	ask:   []string{"cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
+	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
+	filler: []string{
+		"go raibh maith agat", "go raibh maith agaibh", "grma", "gura maith agat", "le do thoil", "mas e do thoil e",
+		"dia duit", "dia dhuit", "maidin mhaith", "ta bron orm", "ta brón orm", "bron orm", "faraor", "ar an drochuair",
+		"uimhir", "freagra", "liom", "me", "agam", "teacht", "pairt a ghlacadh", "gach la", "anois", "x",
+	},
+	join: []string{"mar", "ta", "mo", "taim", "agus", "an", "a"},
 	whole: map[Intent][]string{
-		IsStop:     {"stad", "stop le do thoil", "stad le do thoil", "stad anois", "na cuir", "na cuir teacs", "na cuir teacs chugam", "na seol", "gan a thuilleadh", "gan teachtaireachtai eile", "bain me", "diliostail", "scoir"},
+		IsStop: {
+			"stad", "stop le do thoil", "stad le do thoil", "stad anois", "na cuir", "na cuir teacs", "na cuir teacs chugam",
+			"na seol", "gan a thuilleadh", "gan teachtaireachtai eile", "bain me", "diliostail", "scoir",
+		},
 		IsHelp:     {"cabhair", "cabhraigh liom", "cuidiu", "eolas", "cabhair le do thoil"},
 		IsStart:    {"tosaigh", "tosu"},
 		IsChange:   {"athraigh", "athrú", "athru", "botun", "freagra micheart"},
@@ -36,6 +60,9 @@ var irish = lexicon{
 		IsWithdraw: {"tarraingt siar", "tarraing siar", "fag an giuire"},
 		IsCantCome: {"ni feidir liom teacht", "nil me abalta teacht", "ni bheidh me ann", "ta me tinn", "taim tinn", "san ospideal"},
 		IsLate:     {"mall", "deanach", "ar mo bhealach"},
-		IsDanger:   {"me fein a mharu", "mharu fein", "feinmharu", "ba mhaith liom bas", "me fein a ghortu", "mi usaid", "drochusaid", "eigniu", "bhuail se me", "nil me sabhailte", "nilim sabhailte", "i mbaol", "foreigean"},
+		IsDanger: {
+			"me fein a mharu", "mharu fein", "feinmharu", "ba mhaith liom bas", "me fein a ghortu", "mi usaid", "drochusaid",
+			"eigniu", "bhuail se me", "nil me sabhailte", "nilim sabhailte", "i mbaol", "foreigean",
+		},
 	},
 }

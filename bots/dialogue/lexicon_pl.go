@@ -3,22 +3,54 @@ package dialogue
 // polish is ours and not yet reviewed by a native speaker. A bare "no" is
 // colloquial Polish for yes, so it is neither: it is asked again.
 var polish = lexicon{
-	lang:   "pl",
-	digits: []string{"zero", "jeden|jedynka", "dwa|dwojka", "trzy|trojka", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec", "dziesiec"},
+	lang: "pl",
+	digits: []string{
+		"zero", "jeden|jedynka", "dwa|dwojka", "trzy|trojka", "cztery", "piec", "szesc", "siedem", "osiem", "dziewiec",
+		"dziesiec",
+	},
 	yes: []string{
-		"tak", "taak", "no tak", "no pewnie", "no jasne", "no dobra", "no dobrze", "no ok", "zgoda", "zgadzam sie", "dobrze", "dobra", "pewnie", "jasne", "oczywiscie", "chetnie", "bardzo chetnie", "z checia", "z przyjemnoscia", "moge", "tak moge", "moge przyjsc", "bede", "przyjde", "jestem zainteresowany", "jestem zainteresowana", "zainteresowany", "zainteresowana", "chce", "chcialbym", "chcialabym", "wezme udzial", "biore udzial", "wchodze w to", "nie ma problemu", "nie ma sprawy", "bez problemu", "czemu nie", "dlaczego nie", "potwierdzam", "akceptuje", "prosze bardzo", "jestem za", "zapisz mnie", "prosze mnie zapisac", "okej", "spoko", "super", "swietnie", "na pewno", "nie moge sie doczekac", "jak najbardziej", "niech bedzie", "w porzadku",
+		"tak", "taak", "no tak", "no pewnie", "no jasne", "no dobra", "no dobrze", "no ok", "zgoda", "zgadzam sie", "dobrze",
+		"dobra", "pewnie", "jasne", "oczywiscie", "chetnie", "bardzo chetnie", "z checia", "z przyjemnoscia", "moge",
+		"tak moge", "moge przyjsc", "bede", "przyjde", "jestem zainteresowany", "jestem zainteresowana", "zainteresowany",
+		"zainteresowana", "chce", "chcialbym", "chcialabym", "wezme udzial", "biore udzial", "wchodze w to", "nie ma problemu",
+		"nie ma sprawy", "bez problemu", "czemu nie", "dlaczego nie", "potwierdzam", "akceptuje", "prosze bardzo", "jestem za",
+		"zapisz mnie", "prosze mnie zapisac", "okej", "spoko", "super", "swietnie", "na pewno", "nie moge sie doczekac",
+		"jak najbardziej", "niech bedzie", "w porzadku",
 	},
 	no: []string{
-		"nie", "niee", "nie dziekuje", "nie dzieki", "no nie", "o nie", "raczej nie", "niestety nie", "nie moge", "niestety nie moge", "nie chce", "nie bede", "nie bede mogl", "nie bede mogla", "nie dam rady", "nie przyjde", "nie jestem zainteresowany", "nie jestem zainteresowana", "nie interesuje mnie", "nie interesuje mnie to", "odmawiam", "rezygnuje", "nie mam czasu", "brak czasu", "nie tym razem", "nie zgadzam sie", "nie wezme udzialu", "nie biore udzialu", "absolutnie nie", "na pewno nie", "w zadnym wypadku", "nigdy", "nie potrafie", "nie jestem w stanie", "nie mam mozliwosci", "nie pasuje", "nie pasuje mi", "wykluczone", "nie skorzystam", "nie chcialbym", "nie chcialabym",
+		"nie", "niee", "nie dziekuje", "nie dzieki", "no nie", "o nie", "raczej nie", "niestety nie", "nie moge",
+		"niestety nie moge", "nie chce", "nie bede", "nie bede mogl", "nie bede mogla", "nie dam rady", "nie przyjde",
+		"nie jestem zainteresowany", "nie jestem zainteresowana", "nie interesuje mnie", "nie interesuje mnie to", "odmawiam",
+		"rezygnuje", "nie mam czasu", "brak czasu", "nie tym razem", "nie zgadzam sie", "nie wezme udzialu",
+		"nie biore udzialu", "absolutnie nie", "na pewno nie", "w zadnym wypadku", "nigdy", "nie potrafie",
+		"nie jestem w stanie", "nie mam mozliwosci", "nie pasuje", "nie pasuje mi", "wykluczone", "nie skorzystam",
+		"nie chcialbym", "nie chcialabym",
 	},
-	neg:    []string{"nie mam", "nie jest", "bez", "ani", "nie umiem", "nie mowie", "nie rozumiem", "nie jestem", "nie prowadze", "nie slysze", "nie widze", "nie chodze"},
-	hedge:  []string{"ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem", "nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej", "zastanowie sie", "musze pomyslec", "oprocz", "tylko", "albo", "lub", "nie mam pojecia", "wszystko jedno", "obojetne", "no", "no no", "no wlasnie", "tak i nie", "czesc", "nie wszystkie", "chyba ze"},
-	ask:    []string{"czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
-	other:  []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
-	filler: []string{"dziekuje", "dzieki", "dziekuje bardzo", "prosze", "dzien dobry", "witam", "hej", "pozdrawiam", "niestety", "przepraszam", "przykro mi", "bardzo", "numer", "odpowiedz", "przyjsc", "udzial", "wziac udzial", "sie", "to", "w", "x", "panie", "pani", "wszystkie dni", "kazdego dnia"},
-	join:   []string{"bo", "poniewaz", "jestem", "mam", "pracuje", "moj", "moja", "w", "mnie", "z", "i"},
+	neg: []string{
+		"nie mam", "nie jest", "bez", "ani", "nie umiem", "nie mowie", "nie rozumiem", "nie jestem", "nie prowadze",
+		"nie slysze", "nie widze", "nie chodze",
+	},
+	hedge: []string{
+		"ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
+		"nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej",
+		"zastanowie sie", "musze pomyslec", "oprocz", "tylko", "albo", "lub", "nie mam pojecia", "wszystko jedno", "obojetne",
+		"no", "no no", "no wlasnie", "tak i nie", "czesc", "nie wszystkie", "chyba ze",
+	},
+	ask:   []string{"czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
+	other: []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
+	filler: []string{
+		"dziekuje", "dzieki", "dziekuje bardzo", "prosze", "dzien dobry", "witam", "hej", "pozdrawiam", "niestety",
+		"przepraszam", "przykro mi", "bardzo", "numer", "odpowiedz", "przyjsc", "udzial", "wziac udzial", "sie", "to", "w",
+		"x", "panie", "pani", "wszystkie dni", "kazdego dnia",
+	},
+	join: []string{"bo", "poniewaz", "jestem", "mam", "pracuje", "moj", "moja", "w", "mnie", "z", "i"},
 	whole: map[Intent][]string{
-		IsStop:     {"stop prosze", "prosze stop", "zatrzymaj", "prosze przestac", "przestan", "przestancie", "prosze nie pisac", "nie pisz", "nie piszcie", "nie pisz do mnie", "nie piszcie do mnie", "wypisz mnie", "prosze mnie wypisac", "wypisz", "rezygnuje z sms", "koniec", "dosc", "usun moj numer", "prosze usunac moj numer", "zadnych smsow", "nie chce smsow", "odczep sie", "dajcie mi spokoj"},
+		IsStop: {
+			"stop prosze", "prosze stop", "zatrzymaj", "prosze przestac", "przestan", "przestancie", "prosze nie pisac",
+			"nie pisz", "nie piszcie", "nie pisz do mnie", "nie piszcie do mnie", "wypisz mnie", "prosze mnie wypisac", "wypisz",
+			"rezygnuje z sms", "koniec", "dosc", "usun moj numer", "prosze usunac moj numer", "zadnych smsow", "nie chce smsow",
+			"odczep sie", "dajcie mi spokoj",
+		},
 		IsHelp:     {"pomoc", "pomocy", "prosze o pomoc", "informacje", "potrzebuje pomocy"},
 		IsStart:    {"zacznij", "wznow"},
 		IsChange:   {"zmien", "zmiana", "zmien odpowiedz", "pomylka", "pomylilem sie", "pomylilam sie", "blad", "cofnij"},
@@ -32,10 +64,19 @@ var polish = lexicon{
 		IsWho:      {"zly numer", "pomylka numeru", "to pomylka"},
 	},
 	within: map[Intent][]string{
-		IsErase:    {"usun moje dane", "usuncie moje dane", "prosze usunac moje dane", "skasuj moje dane", "prawo do bycia zapomnianym"},
+		IsErase: {
+			"usun moje dane", "usuncie moje dane", "prosze usunac moje dane", "skasuj moje dane", "prawo do bycia zapomnianym",
+		},
 		IsWithdraw: {"rezygnuje z udzialu", "wycofuje sie", "chce sie wycofac", "rezygnuje z lawy"},
-		IsCantCome: {"nie moge przyjsc", "nie przyjde", "nie dam rady przyjsc", "nie bedzie mnie", "jestem chory", "jestem chora", "w szpitalu"},
-		IsLate:     {"spoznie sie", "spoznie", "spozniony", "spozniona", "jestem w drodze"},
-		IsDanger:   {"zabic sie", "zabije sie", "chce sie zabic", "samobojstwo", "chce umrzec", "nie chce zyc", "skrzywdzic sie", "samookaleczenie", "bije mnie", "przemoc", "gwalt", "zgwalcil", "zgwalcona", "molestowanie", "znecanie", "zneca sie", "nie jestem bezpieczna", "nie jestem bezpieczny", "w niebezpieczenstwie", "boje sie go", "boje sie meza", "grozi mi"},
+		IsCantCome: {
+			"nie moge przyjsc", "nie przyjde", "nie dam rady przyjsc", "nie bedzie mnie", "jestem chory", "jestem chora",
+			"w szpitalu",
+		},
+		IsLate: {"spoznie sie", "spoznie", "spozniony", "spozniona", "jestem w drodze"},
+		IsDanger: {
+			"zabic sie", "zabije sie", "chce sie zabic", "samobojstwo", "chce umrzec", "nie chce zyc", "skrzywdzic sie",
+			"samookaleczenie", "bije mnie", "przemoc", "gwalt", "zgwalcil", "zgwalcona", "molestowanie", "znecanie", "zneca sie",
+			"nie jestem bezpieczna", "nie jestem bezpieczny", "w niebezpieczenstwie", "boje sie go", "boje sie meza", "grozi mi",
+		},
 	},
 }
