@@ -3,7 +3,6 @@ package sms
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -108,6 +107,7 @@ type scene struct {
 	phone string
 	event string
 	at    time.Time
+	reply bool // the resident has just texted
 }
 
 // Take finds the conversation of a text, steps it, and puts everything that
@@ -116,6 +116,9 @@ type scene struct {
 func (d *Desk) Take(ctx context.Context, n *outreach.Number, t Taken) (outreach.Understood, error) {
 	if t.In.OptOut == "STOP" || t.In.OptOut == "START" {
 		return d.carrier(n, t), nil
+	}
+	if stopsAll(t.In.Body) {
+		return d.stopAll(ctx, n, t)
 	}
 	sc, err := d.find(ctx, n, t)
 	if err != nil {
@@ -143,103 +146,27 @@ func (d *Desk) carrier(n *outreach.Number, t Taken) outreach.Understood {
 	return u
 }
 
-// find applies the rule of which conversation a text belongs to: a word or
-// code that names a process; else the live conversation that asked last; else
-// the one that ended last; else whoever was last heard of at the number; else
-// the one process of the number that was texted; else nobody's.
-func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, error) {
-	sc := scene{text: t.In.Body, phone: t.Phone, event: t.Event, at: t.At}
-	found, ok, err := d.Directory.Find(ctx, t.In.Body)
-	if err != nil {
-		return sc, err
-	}
-	if ok {
-		return d.named(ctx, n, sc, found)
-	}
-	c, ok := n.Talk()
-	if !ok {
-		c, ok = n.Past("")
-	}
-	if ok {
-		return d.resume(ctx, n, sc, c)
-	}
+// stopsAll tells the wish to hear from nobody here any more. A plain STOP
+// reaches the process whose texts it answers, which the confirmation names.
+func stopsAll(text string) bool {
+	return strings.Join(strings.Fields(strings.ToUpper(text)), "") == "STOPALL"
+}
+
+func (d *Desk) stopAll(ctx context.Context, n *outreach.Number, t Taken) (outreach.Understood, error) {
+	u := outreach.Understood{Why: "stop_all"}
 	if b, ok := n.Latest(); ok {
-		return d.beside(ctx, n, sc, b)
+		u.Process, u.Person = b.Process, b.Person
 	}
-	ref, ok, err := d.Directory.Default(ctx, t.In.To)
+	if !n.Stop(outreach.OptOut{Scope: outreach.All, Source: outreach.FromText, At: t.At, Evidence: t.Event}) {
+		return u, nil
+	}
+	vars, _, err := d.Facts.Vars(ctx, domain.ProcessRef{}, d.Lang, "")
 	if err != nil {
-		return sc, err
+		return u, err
 	}
-	if ok {
-		sc.ref = ref
-	}
-	return d.outside(n, sc), nil
-}
-
-// named begins to join the process that the text names, or goes on in the
-// conversation with it that there is.
-func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found) (scene, error) {
-	c, ok := n.TalkIn(f.Process.ID)
-	if !ok {
-		c, ok = n.Past(f.Process.ID)
-	}
-	if ok && (f.Person == "" || f.Person == c.Person || c.Person == "") {
-		if f.Rest != "" {
-			sc.text = f.Rest
-		}
-		return d.resume(ctx, n, sc, c)
-	}
-	sc.ref = f.Process
-	if f.Process.Stage != domain.Recruiting {
-		return d.outside(n, sc), nil
-	}
-	sc.fresh = true
-	sc.conv = outreach.Conversation{
-		ID: domain.Derive("conversation", sc.event), Process: f.Process.ID, Person: f.Person,
-		Flow: d.Join, Lang: d.Lang, Opened: sc.at,
-	}
-	return sc, nil
-}
-
-// resume loads the conversation as it stands.
-func (d *Desk) resume(ctx context.Context, n *outreach.Number, sc scene, c outreach.Conversation) (scene, error) {
-	ref, err := d.Processes.Ref(ctx, c.Process)
-	if err != nil && c.Process != "" {
-		return sc, err
-	}
-	sc.ref, sc.conv = ref, c
-	state, err := d.Outreach.Talked(ctx, n.ID, c)
-	if err != nil {
-		return sc, err
-	}
-	if err := json.Unmarshal(state, &sc.talk); err != nil {
-		return sc, fmt.Errorf("reading a conversation: %w", err)
-	}
-	return sc, nil
-}
-
-// beside answers somebody known who is in no conversation.
-func (d *Desk) beside(ctx context.Context, n *outreach.Number, sc scene, b outreach.Binding) (scene, error) {
-	ref, err := d.Processes.Ref(ctx, b.Process)
-	if err != nil {
-		return sc, err
-	}
-	sc.ref = ref
-	sc = d.outside(n, sc)
-	sc.conv.Person = b.Person
-	return sc, nil
-}
-
-// outside is a conversation at rest: STOP, HELP, questions and words of
-// danger are understood, and a person reads the rest.
-func (d *Desk) outside(n *outreach.Number, sc scene) scene {
-	id := domain.Derive("conversation", n.ID, sc.ref.ID, d.Other)
-	sc.conv = outreach.Conversation{ID: id, Process: sc.ref.ID, Flow: d.Other, Lang: d.Lang, Opened: sc.at}
-	sc.talk.State = dialogue.State{
-		ID: id, Flow: d.Other, Lang: d.Lang, Status: dialogue.Ended, Node: d.Rest, Outcome: d.Rest,
-		Started: sc.at, Asked: sc.at, Ended: sc.at,
-	}
-	return sc
+	say := dialogue.Say{Lang: d.Lang, Parts: []dialogue.Part{{Key: "stopped"}}, Legal: true}
+	sc := scene{phone: t.Phone, event: t.Event, at: t.At, reply: true}
+	return u, d.say(ctx, n, &sc, &say, vars.Values)
 }
 
 // step has the engine take the input and writes all that follows into the
@@ -329,7 +256,7 @@ func (d *Desk) say(ctx context.Context, n *outreach.Number, sc *scene, say *dial
 	}
 	queued, err := d.Outreach.Answer(ctx, n, outreach.Answer{
 		Event: sc.event, At: sc.at, Process: sc.ref.ID, Person: sc.conv.Person, Zone: sc.ref.Zone,
-		Template: say.Parts[0].Key, Words: words, Reply: say.Reply, Farewell: say.Legal,
+		Template: say.Parts[0].Key, Words: words, Reply: sc.reply, Farewell: say.Legal,
 	})
 	if err != nil || queued || n.OptedOut(sc.ref.ID) {
 		return err
@@ -347,5 +274,15 @@ func (d *Desk) words(say dialogue.Say, values map[string]string) (outreach.Words
 	if err != nil {
 		return outreach.Words{}, err
 	}
+	text = squeeze(text)
 	return outreach.Words{Text: text, Lang: say.Lang, Parts: d.Parts(text)}, nil
+}
+
+// squeeze leaves single spaces where a sentence had nothing to say: each
+// letter is paid for.
+func squeeze(text string) string {
+	for strings.Contains(text, "  ") {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	return strings.ReplaceAll(text, " \n", "\n")
 }

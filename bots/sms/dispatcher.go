@@ -3,8 +3,10 @@ package sms
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 
+	"folkmoot/bots/flows"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
 	"folkmoot/domain/people"
@@ -87,6 +89,7 @@ type asked struct {
 	cmd    domain.Command
 	fields map[string]string
 	effect string
+	soon   bool // a registration at the number is still to be carried out
 }
 
 // NewDispatcher makes a dispatcher.
@@ -117,6 +120,10 @@ func (d *Dispatcher) Execute(ctx context.Context, e domain.Effect) error {
 		return d.refuse(ctx, a)
 	}
 	err = do(ctx, a)
+	if errors.Is(err, errNobody) {
+		d.Log.InfoContext(ctx, "an answer of somebody who is not registered was left", "command", a.Name)
+		return nil
+	}
 	switch domain.CodeOf(err) {
 	case "":
 		return nil
@@ -144,7 +151,7 @@ func (d *Dispatcher) open(ctx context.Context, e domain.Effect) (asked, error) {
 		if err != nil {
 			return a, err
 		}
-		a.Person = n.PersonIn(a.Process)
+		a.Person, a.soon = n.PersonIn(a.Process), registering(n, e.ID)
 	}
 	a.cmd = domain.Command{Key: domain.Derive("reply", a.Event), Actor: domain.PublicActor("sms")}
 	if a.Person != "" {
@@ -170,11 +177,29 @@ func (a asked) item(reason string) outreach.QueueData {
 	}
 }
 
-// known is the person, or unavailable while their registration is still on
-// its way: the effects of one number are executed in order, so it comes soon.
+// registering reports whether another effect of the number asks to register.
+func registering(n outreach.Number, but string) bool {
+	for _, e := range n.Effects {
+		var r domain.ReplyData
+		if e.Kind == domain.EffectReply && e.ID != but && e.Decode(&r) == nil && r.Name == flows.DoRegister {
+			return true
+		}
+	}
+	return false
+}
+
+// errNobody ends what follows a registration that was refused: a person has
+// it, and the resident knows.
+var errNobody = errors.New("nobody is registered at this number")
+
+// known is nil when the person is known, unavailable while their registration
+// is still on its way, and errNobody when it was refused.
 func (a asked) known() error {
-	if a.Person == "" {
+	switch {
+	case a.Person != "":
+		return nil
+	case a.soon:
 		return domain.E(domain.Unavailable, "the registration before this is not done yet")
 	}
-	return nil
+	return errNobody
 }

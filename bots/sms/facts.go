@@ -66,7 +66,7 @@ func (f ProcessFacts) values(p domain.ProcessRef, lang string) map[string]string
 		link = f.Host + "/" + p.Code
 	}
 	v := map[string]string{
-		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": p.Code,
+		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": orElse(p.Code, f.Name),
 		"link": link, "phone": orElse(p.Phone, f.Phone), "zone": p.Zone,
 		"purpose": "answer this: " + p.Question, "people": "local people",
 		"pay": pounds(p.PayPence, lang), "place": orElse(p.Place, "a place near you"),

@@ -77,8 +77,12 @@ func (d *Desk) Speak(ctx context.Context, n outreach.Note, t outreach.Turn) (out
 	in := dialogue.Input{ID: t.ID, Kind: dialogue.Event, Text: d.Places[n.Template].Event, At: t.Now}
 	var out dialogue.Out
 	if t.State == nil {
-		tk.State, out = dialogue.Begin(env, dialogue.Ref{ID: t.ID, Lang: lang}, in)
-	} else {
+		begin := dialogue.Input{ID: t.ID + ":begin", Kind: dialogue.Event, At: t.Now}
+		tk.State, out = dialogue.Begin(env, dialogue.Ref{ID: t.ID, Lang: lang}, begin)
+	}
+	// What a flow says at its beginning is not said when it begins with a
+	// later event: somebody registered by telephone was never invited.
+	if t.State != nil || in.Text != "" {
 		tk.State, out = dialogue.Step(env, tk.State, in)
 	}
 	return d.spoken(tk, out.Say, env.Vars.Values)

@@ -359,3 +359,5 @@ func check(t testing.TB, errs ...error) {
 }
 
 func number(i int) string { return fmt.Sprintf("+999%09d", i) }
+
+func segments(text string) int { return gsm.Count(text).Segments }
