@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,6 +32,8 @@ type Disclosure struct {
 	Expenses  map[string]Private         `json:"expenses,omitempty"` // payment id -> what it was for
 	Elsewhere map[string]json.RawMessage `json:"elsewhere,omitempty"`
 	Notes     []string                   `json:"notes"`
+
+	line string // the organisers' telephone line
 }
 
 // LogValue hides the person from logs.
@@ -50,7 +53,7 @@ func (s *Service) Disclose(ctx context.Context, cmd domain.Command, id string) (
 	if err := s.look(ctx, cmd, ref, ev); err != nil {
 		return Disclosure{}, err
 	}
-	d := Disclosure{Person: id, Process: p.Process, Made: s.d.Clock.Now(), Row: p.ViewFor(domain.Actor{ID: id}), Notes: []string{
+	d := Disclosure{line: ref.Phone, Person: id, Process: p.Process, Made: s.d.Clock.Now(), Row: p.ViewFor(domain.Actor{ID: id}), Notes: []string{
 		"Staff are shown by what they did, not by name. Other people's numbers and email addresses were taken out.",
 		"The audit log holds the times and kinds of these changes under the person's id, without names or text.",
 	}}
@@ -77,7 +80,7 @@ func (s *Service) discloseSealed(ctx context.Context, p Person, d *Disclosure) e
 	if d.Answers, err = s.Answers(ctx, p); err != nil {
 		return err
 	}
-	redact := d.Identity.others()
+	redact := d.redactor()
 	for k, v := range d.Answers {
 		d.Answers[k] = redact(v)
 	}
@@ -104,7 +107,7 @@ func (s *Service) disclosePayments(ctx context.Context, p Person, d *Disclosure)
 	if err != nil {
 		return err
 	}
-	redact := d.Identity.others()
+	redact := d.redactor()
 	for _, pay := range pays {
 		d.Payments = append(d.Payments, pay.ViewFor(domain.Actor{ID: p.ID}))
 		if pay.What == "" || p.Status == Erased {
@@ -131,7 +134,7 @@ func (s *Service) discloseElsewhere(ctx context.Context, p Person, d *Disclosure
 		if data == nil {
 			continue
 		}
-		raw, err := json.Marshal(data)
+		raw, err := redactJSON(data, d.redactor())
 		if err != nil {
 			return domain.E(domain.Internal, "what %s holds cannot be written down", name).Because(err)
 		}
@@ -143,27 +146,74 @@ func (s *Service) discloseElsewhere(ctx context.Context, p Person, d *Disclosure
 	return nil
 }
 
+// redactJSON writes data down with its free text redacted.
+func redactJSON(data any, redact func(string) string) (json.RawMessage, error) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(redactTexts(v, redact))
+}
+
 var (
 	anyEmail  = regexp.MustCompile(`[^\s@<>"',;]+@[^\s@<>"',;]+`)
 	anyNumber = regexp.MustCompile(`\+?[0-9][0-9 ()\-]{7,}[0-9]`)
 )
 
-// others takes numbers and email addresses that are not the person's own out
-// of a text.
-func (id Identity) others() func(string) string {
-	own := digits(string(id.Number))
-	mask := func(v string) string {
-		if d := digits(v); d != "" && own != "" && strings.HasSuffix(own, strings.TrimPrefix(d, "0")) {
-			return v
+// fewest is how many digits a telephone number has at least; dates have less.
+const fewest = 9
+
+// redactor takes numbers and email addresses out of a text that are neither
+// the person's own nor the organisers' line.
+func (d *Disclosure) redactor() func(string) string {
+	own := []string{digits(string(d.Identity.Number)), digits(d.line)}
+	for _, n := range d.Former {
+		own = append(own, digits(string(n)))
+	}
+	number := func(v string) string {
+		got := strings.TrimPrefix(digits(v), "0")
+		for _, mine := range own {
+			if len(got) < fewest || mine != "" && strings.HasSuffix(mine, got) {
+				return v
+			}
 		}
-		if strings.EqualFold(v, string(id.Email)) {
+		return "[another person]"
+	}
+	email := func(v string) string {
+		if strings.EqualFold(v, string(d.Identity.Email)) {
 			return v
 		}
 		return "[another person]"
 	}
 	return func(text string) string {
-		return anyNumber.ReplaceAllStringFunc(anyEmail.ReplaceAllStringFunc(text, mask), mask)
+		return anyNumber.ReplaceAllStringFunc(anyEmail.ReplaceAllStringFunc(text, email), number)
 	}
+}
+
+// redactTexts redacts every string with a space in it: free text, not ids and
+// times.
+func redactTexts(v any, redact func(string) string) any {
+	switch x := v.(type) {
+	case string:
+		if strings.Contains(x, " ") {
+			return redact(x)
+		}
+	case []any:
+		for i := range x {
+			x[i] = redactTexts(x[i], redact)
+		}
+	case map[string]any:
+		for k := range x {
+			x[k] = redactTexts(x[k], redact)
+		}
+	}
+	return v
 }
 
 func digits(v string) string {

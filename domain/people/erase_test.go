@@ -141,7 +141,7 @@ func (holding) HoldsOn(_ context.Context, process, _, number string) (string, an
 	if process != "p1" || number == "" {
 		return "texts", nil, nil
 	}
-	return "texts", []string{"hello"}, nil
+	return "texts", []map[string]any{{"text": "tell Bea on 07700 900888, I called 01632 960123 on 2026-03-02", "at": "2026-03-02T09:00:00.000Z", "n": 7}}, nil
 }
 
 func TestDiscloseShowsEverythingAndNobodyElse(t *testing.T) {
@@ -170,12 +170,12 @@ func TestDiscloseShowsEverythingAndNobodyElse(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, word := range []string{"Marigold Quillfeather", "+447700900123", "13 Oak Lane", "wheelchair-user", "bsl_interpreter", "ramp at the door",
-			"12345678", "bus to Coleford", "shouted at", "\"receives_benefits\":true", "\"texts\":[\"hello\"]", "07700 900123", "9400"} {
+			"12345678", "bus to Coleford", "shouted at", "\"receives_benefits\":true", "I called 01632 960123 on 2026-03-02", "2026-03-02T09:00:00.000Z", "07700 900123", "9400"} {
 			if !strings.Contains(string(raw), word) {
 				t.Errorf("%s: %q is held and not disclosed", who.ID, word)
 			}
 		}
-		for _, word := range []string{"900999", "bea@", "\"olu\"", "\"orla\"", "sealed"} {
+		for _, word := range []string{"900999", "900888", "bea@", "\"olu\"", "\"orla\"", "sealed"} {
 			if strings.Contains(string(raw), word) {
 				t.Errorf("%s: shows %q of somebody else", who.ID, word)
 			}

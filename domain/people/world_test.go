@@ -58,7 +58,7 @@ func newWorld() *world {
 	w := &world{
 		clock: domaintest.NewClock(start), people: domaintest.Memory(people.People), payments: domaintest.Memory(people.Payments),
 		vault: domaintest.NewVault(), files: domaintest.NewFiles(), audit: &domaintest.Audit{}, records: records{}, holds: holds{},
-		refs: &refs{domain.ProcessRef{ID: "p1", Body: "b1", Stage: domain.Recruiting, Zone: "Europe/London"}},
+		refs: &refs{domain.ProcessRef{ID: "p1", Body: "b1", Stage: domain.Recruiting, Zone: "Europe/London", Phone: "01632 960123"}},
 	}
 	w.Service = people.New(people.Deps{
 		People: w.people, Payments: w.payments, Processes: w.refs, Vault: w.vault, Files: w.files, Audit: w.audit,
