@@ -65,15 +65,7 @@ func (c contacts) Postal(ctx context.Context, process, person string) (outreach.
 
 // Audience lists people by status, page by page.
 func (c contacts) Audience(ctx context.Context, process, status string, after domain.Cursor, limit int) ([]string, domain.Cursor, error) {
-	page, err := c.h.people.List(ctx, domain.SystemActor("relay"), process, people.ListInput{Status: people.Status(status), After: after, Limit: limit})
-	if err != nil {
-		return nil, "", err
-	}
-	ids := make([]string, len(page.Items))
-	for i, v := range page.Items {
-		ids[i] = v.ID
-	}
-	return ids, page.Next, nil
+	return c.h.people.Audience(ctx, process, people.Status(status), after, limit)
 }
 
 // optOuts is outreach as recruitment sees it.
