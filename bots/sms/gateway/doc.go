@@ -1,14 +1,15 @@
 // Package gateway speaks to the companies that carry text messages: it turns
 // their webhooks into Inbound and Status, and a Message into their request.
 //
-// Three gateways: twilio, generic (signed HTTP, for every other provider) and
-// simulated (a phone network inside the process). All pass one conformance
-// suite in gatewaytest.
+// Four gateways: twilio, notify (GOV.UK Notify), generic (signed HTTP, for
+// every other provider) and simulated (a phone network inside the process).
+// All pass one conformance suite in gatewaytest.
 //
 // Invariants
 //
 //   - A signature is checked over the raw bytes before anything is parsed,
-//     in constant time, against two active secrets, so that a secret can be
+//     in constant time, against two active secrets (Notify signs nothing: its
+//     bearer token takes the signature's place), so that a secret can be
 //     rotated without losing a message.
 //   - The address a signature covers is built from the configured public base
 //     address, never from a Host or X-Forwarded header.

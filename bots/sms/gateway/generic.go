@@ -214,6 +214,8 @@ func genericResult(status int, header http.Header, body []byte) Result {
 		return Result{ProviderID: answer.ID, Class: Accepted}
 	case status == http.StatusTooManyRequests:
 		return Result{Class: Retry, Code: "http_429", Detail: "too many requests", RetryAfter: retryAfter(header)}
+	case keyTrouble(status):
+		return keyRefused("http_" + strconv.Itoa(status))
 	case status/100 == 4:
 		code := answer.Error
 		if code == "" {

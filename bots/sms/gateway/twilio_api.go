@@ -112,12 +112,24 @@ func twilioResult(status int, header http.Header, body []byte) Result {
 		return Result{ProviderID: m.SID, Class: Accepted}
 	case status == http.StatusTooManyRequests, status/100 == 4 && slices.Contains(notProcessed, m.Code):
 		return Result{Class: Retry, Code: code, Detail: "too many requests", RetryAfter: retryAfter(header)}
+	case keyTrouble(status):
+		return keyRefused(code)
 	case status/100 == 4 && readable && m.Code != 0:
 		return Result{Class: Refused, Code: code, Detail: refusalOf(m.Code), OptedOut: code == codeOptedOut}
 	case status/100 == 4:
 		return Result{Class: Refused, Code: "http_" + strconv.Itoa(status), Detail: "the provider refused the request"}
 	}
 	return Result{Class: Unknown, Code: "http_" + strconv.Itoa(status), Detail: "the provider's answer does not say whether the message was accepted"}
+}
+
+// keyTrouble reports an answer about us, not about the message: nothing was
+// processed, and the message is good once the settings are.
+func keyTrouble(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
+}
+
+func keyRefused(code string) Result {
+	return Result{Class: Retry, Code: code, Detail: "the provider does not accept our key: check the gateway's settings and this machine's clock"}
 }
 
 func retryAfter(h http.Header) time.Duration {
