@@ -25,6 +25,7 @@ type Collection[T any] struct {
 	decl   domain.Collection[T]
 	spec   Spec
 	fields []string
+	turns  turns
 }
 
 // Open adds a collection to the store and gives its repository. It panics on
@@ -93,6 +94,8 @@ func (c *Collection[T]) Upsert(ctx context.Context, id string, zero func() T, ch
 }
 
 func (c *Collection[T]) retry(ctx context.Context, id string, read func(context.Context, string) (T, error), change func(*T) error) (T, error) {
+	release := c.turns.take(ctx, id, false)
+	defer func() { release() }()
 	for attempt := 1; ; attempt++ {
 		doc, err := read(ctx, id)
 		if err != nil {
@@ -113,6 +116,10 @@ func (c *Collection[T]) retry(ctx context.Context, id string, read func(context.
 		}
 		if err := c.store.wait(ctx, attempt); err != nil {
 			return doc, err
+		}
+		if attempt == 1 {
+			release()
+			release = c.turns.take(ctx, id, true)
 		}
 	}
 }

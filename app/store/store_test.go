@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,5 +156,46 @@ func TestStoreLists(t *testing.T) {
 	}
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCrossedUpdates lets two updates each change the other's document from
+// within, over and over: they may take their time, but they must end.
+func TestCrossedUpdates(t *testing.T) {
+	t.Parallel()
+	s := store.New(engine(t), store.Hooks{})
+	c := store.Open(s, storetest.Docs("docs"))
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"a", "b"} {
+		if err := c.Insert(t.Context(), &storetest.Doc{Root: domain.Root{ID: id}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add := func(d *storetest.Doc) error { d.Rank++; return nil }
+	var wg sync.WaitGroup
+	for i := range 8 {
+		outer, inner := "a", "b"
+		if i%2 == 1 {
+			outer, inner = inner, outer
+		}
+		wg.Go(func() {
+			_, err := c.Update(t.Context(), outer, func(d *storetest.Doc) error {
+				if _, err := c.Update(t.Context(), inner, add); err != nil {
+					return err
+				}
+				return add(d)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, id := range []string{"a", "b"} {
+		if got, err := c.Get(t.Context(), id); err != nil || got.Rank < 8 {
+			t.Errorf("%s: rank %d, %v", id, got.Rank, err)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,10 +51,8 @@ func TestMain(m *testing.M) {
 
 var startStandIn func() (string, error)
 
-// The driver knows a socket by its ending.
-//
 // runFerret starts FerretDB, which speaks MongoDB's wire protocol over SQLite,
-// on a Unix socket.
+// on a Unix socket. The driver knows a socket by its ending.
 func runFerret(ctx context.Context, dir string, stopped chan<- struct{}) (string, error) {
 	f, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{Unix: filepath.Join(dir, "f.sock")},
@@ -80,18 +79,36 @@ func ferret(t testing.TB) string {
 	return standIn.uri
 }
 
+// shortDir is a folder with a path short enough for sockets.
+func shortDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "moot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func freshName() string {
+	return fmt.Sprintf("folkmoot_test_%d_%d", os.Getpid(), databases.Add(1))
+}
+
 // open makes an empty database on a server.
 func open(t testing.TB, uri string) *mongostore.DB {
 	t.Helper()
-	name := fmt.Sprintf("folkmoot_test_%d_%d", os.Getpid(), databases.Add(1))
-	db, err := mongostore.Open(t.Context(), uri, mongostore.Options{Database: name})
+	return openWith(t, uri, mongostore.Options{})
+}
+
+func openWith(t testing.TB, uri string, opts mongostore.Options) *mongostore.DB {
+	t.Helper()
+	opts.Database = freshName()
+	db, err := mongostore.Open(t.Context(), uri, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := mongostore.Drop(db); err != nil {
-			t.Error(err)
-		}
+		_ = mongostore.Drop(db) // the stand-in is thrown away in any case
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
@@ -99,13 +116,14 @@ func open(t testing.TB, uri string) *mongostore.DB {
 	return db
 }
 
+// TestConformanceOnStandIn asks everything of FerretDB behind the proxy, the
+// races included: the proxy makes its writes atomic.
 func TestConformanceOnStandIn(t *testing.T) {
 	t.Parallel()
-	uri := ferret(t)
+	p := newProxy(t, ferret(t))
 	storetest.Run(t, storetest.Harness{
-		Open:    func(t *testing.T) store.Engine { return open(t, uri) },
-		NoRaces: "FerretDB v1 reads, then writes without a lock: a race is MongoDB's to answer; set " + realURI,
-		Light:   true,
+		Open:  func(t *testing.T) store.Engine { return open(t, p.uri) },
+		Light: true,
 	})
 }
 
@@ -116,4 +134,56 @@ func TestConformanceOnMongoDB(t *testing.T) {
 		t.Skip("no real MongoDB: set " + realURI)
 	}
 	storetest.Run(t, storetest.Harness{Open: func(t *testing.T) store.Engine { return open(t, uri) }})
+}
+
+// at opens the database that a place names, behind a server's URI.
+func at(ctx context.Context, place string) (store.Engine, error) {
+	uri, name, _ := strings.Cut(place, " ")
+	return mongostore.Open(ctx, uri, mongostore.Options{Database: name})
+}
+
+// child reports whether this process plays a part for another one: the server
+// is the parent's then.
+func child() bool { return os.Getenv(storetest.ChildEnv) != "" }
+
+func TestCrashOnStandIn(t *testing.T) {
+	t.Parallel()
+	place := ""
+	if !child() {
+		place = newProxy(t, ferret(t)).uri + " " + freshName()
+	}
+	storetest.Crash(t, place, at, 40)
+}
+
+func TestProcessesOnStandIn(t *testing.T) {
+	t.Parallel()
+	place := ""
+	if !child() {
+		place = newProxy(t, ferret(t)).uri + " " + freshName()
+	}
+	storetest.Processes(t, place, at, 25)
+}
+
+func TestCrashOnMongoDB(t *testing.T) {
+	t.Parallel()
+	storetest.Crash(t, realPlace(t), at, 300)
+}
+
+func TestProcessesOnMongoDB(t *testing.T) {
+	t.Parallel()
+	storetest.Processes(t, realPlace(t), at, 150)
+}
+
+// realPlace is a fresh database on the real server.
+func realPlace(t *testing.T) string {
+	t.Helper()
+	uri := os.Getenv(realURI)
+	if uri == "" {
+		t.Skip("no real MongoDB: set " + realURI)
+	}
+	if child() {
+		return ""
+	}
+	db := open(t, uri)
+	return uri + " " + db.Name()
 }

@@ -16,10 +16,10 @@ func openEngine(ctx context.Context, place string) (store.Engine, error) {
 
 func TestCrash(t *testing.T) {
 	t.Parallel()
-	storetest.Crash(t, filepath.Join(t.TempDir(), "store.db"), openEngine)
+	storetest.Crash(t, filepath.Join(t.TempDir(), "store.db"), openEngine, 300)
 }
 
 func TestProcesses(t *testing.T) {
 	t.Parallel()
-	storetest.Processes(t, filepath.Join(t.TempDir(), "store.db"), openEngine)
+	storetest.Processes(t, filepath.Join(t.TempDir(), "store.db"), openEngine, 150)
 }

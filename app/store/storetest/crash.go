@@ -21,9 +21,10 @@ import (
 // database's name.
 type OpenAt func(ctx context.Context, place string) (store.Engine, error)
 
-// childEnv tells a child process which part it plays, and childPlace where.
+// ChildEnv is set in a child process and tells it which part it plays.
+// childPlace tells it where.
 const (
-	childEnv   = "FOLKMOOT_STORETEST_CHILD"
+	ChildEnv   = "FOLKMOOT_STORETEST_CHILD"
 	childPlace = "FOLKMOOT_STORETEST_PLACE"
 )
 
@@ -32,19 +33,20 @@ const crashWriters = 8
 // Crash kills a child process in the middle of its writes, several times on
 // one store, and then asks for everything that was acknowledged to it: all of
 // it must be there, and nothing by half. The calling test is run again as the
-// child, so it must do nothing before this call.
-func Crash(t *testing.T, place string, open OpenAt) {
-	if os.Getenv(childEnv) != "" {
+// child, so it must do nothing before this call. The first child is killed
+// after so many acknowledgements, each later one a little later.
+func Crash(t *testing.T, place string, open OpenAt, acks int) {
+	if os.Getenv(ChildEnv) != "" {
 		beChild(t, open)
 		return
 	}
 	acked := map[string]int{}
 	for round := range 4 {
 		child := startChild(t, "crash", place, round)
-		readAcks(t, child, acked, 200+150*round)
+		readAcks(t, child, acked, acks+acks*round/2)
 		checkAcked(t, place, open, acked)
 	}
-	if len(acked) < 400 {
+	if len(acked) < 2*acks {
 		t.Errorf("only %d different documents were acknowledged: the test asks too little", len(acked))
 	}
 }
@@ -59,7 +61,7 @@ func startChild(t *testing.T, part, place string, round int) *child {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+name+"$", "-test.count=1")
-	cmd.Env = append(os.Environ(), childEnv+"="+fmt.Sprintf("%s %d", part, round), childPlace+"="+place)
+	cmd.Env = append(os.Environ(), ChildEnv+"="+fmt.Sprintf("%s %d", part, round), childPlace+"="+place)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -149,15 +151,18 @@ func beChild(t *testing.T, open OpenAt) {
 		t.Fatal(err)
 	}
 	var part string
-	var round int
-	if _, err := fmt.Sscanf(os.Getenv(childEnv), "%s %d", &part, &round); err != nil {
+	var round, turns int
+	if _, err := fmt.Sscanf(os.Getenv(ChildEnv), "%s %d", &part, &round); err != nil {
 		t.Fatal(err)
 	}
 	if part == "crash" {
 		writeForEver(ctx, t, c, round)
 		return
 	}
-	countTogether(ctx, t, c, round)
+	if _, err := fmt.Sscanf(part, "share%d", &turns); err != nil {
+		t.Fatal(err)
+	}
+	countTogether(ctx, t, c, round, turns)
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -197,21 +202,21 @@ func writeForEver(ctx context.Context, t *testing.T, c *store.Collection[Doc], r
 
 const (
 	processes   = 3
-	turns       = 150
 	sharedCount = "shared"
 )
 
 // Processes lets several processes write one store at once: every update of a
 // document they share must count. The calling test is run again as each
-// child, so it must do nothing before this call.
-func Processes(t *testing.T, place string, open OpenAt) {
-	if os.Getenv(childEnv) != "" {
+// child, so it must do nothing before this call. Each process updates as many
+// times as there are turns.
+func Processes(t *testing.T, place string, open OpenAt, turns int) {
+	if os.Getenv(ChildEnv) != "" {
 		beChild(t, open)
 		return
 	}
 	var children []*child
 	for n := range processes {
-		children = append(children, startChild(t, "share", place, n))
+		children = append(children, startChild(t, fmt.Sprint("share", turns), place, n))
 	}
 	for _, c := range children {
 		said, _ := io.ReadAll(c.out)
@@ -231,12 +236,12 @@ func Processes(t *testing.T, place string, open OpenAt) {
 	if err != nil || got.Rank != processes*turns {
 		t.Errorf("%d updates by %d processes were acknowledged: counted %d, %v", processes*turns, processes, got.Rank, err)
 	}
-	if n, err := c.Count(t.Context(), domain.Query{}); err != nil || n != processes*turns+1 {
+	if n, err := c.Count(t.Context(), domain.Query{}); err != nil || n != int64(processes*turns)+1 {
 		t.Errorf("%d documents, %v", n, err)
 	}
 }
 
-func countTogether(ctx context.Context, t *testing.T, c *store.Collection[Doc], n int) {
+func countTogether(ctx context.Context, t *testing.T, c *store.Collection[Doc], n, turns int) {
 	for i := range turns {
 		if err := c.Insert(ctx, doc(fmt.Sprintf("p%d-%d", n, i), "open", i)); err != nil {
 			t.Fatal(err)
