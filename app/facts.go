@@ -55,7 +55,7 @@ func (f facts) values(p domain.ProcessRef) map[string]string {
 		"pack_link": f.link("/e/" + p.Code), "days": strconv.Itoa(days(p.Starts.In(zone), p.Ends.In(zone))),
 		"response_due": plainDate(p.ResponseDue.In(zone)), "venue": p.Place,
 		"draw_at": "a date we will tell you", "pool": "everyone who asked", "closes_text": "the closing date",
-		"new_dates": dateRange(p.Starts.In(zone), p.Ends.In(zone)), "kept_until": plainDate(p.Starts.In(zone)),
+		"new_dates": dateRange(p.Starts.In(zone), p.Ends.In(zone)), "kept_until": monthAfter(p.Ends.In(zone)),
 	}
 }
 
@@ -94,6 +94,15 @@ func shortDate(t time.Time) string {
 		return strconv.Itoa(t.Day()) + " " + m
 	}
 	return t.Format("2 Jan")
+}
+
+// monthAfter is when the details of people are gone: half a year after the
+// last day, which the retention schedule keeps as its longest usual period.
+func monthAfter(end time.Time) string {
+	if end.IsZero() || end.Year() <= 1 {
+		return "six months after the end"
+	}
+	return end.AddDate(0, 6, 0).Format("Jan 2006")
 }
 
 // plainDate is "Thu 12 July".

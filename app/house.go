@@ -184,14 +184,15 @@ func (h *house) wirePeople() {
 		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.process,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.vault},
-		Holds:   retention.Holds{Repository: h.holds},
+		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}}, Holdings: []people.Holding{holdings{h}},
+		Attendance: h.attendance,
 	})
 	h.recruitment = recruitment.New(recruitment.Deps{
 		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
 		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.process,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
-		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL,
+		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL, Program: programName(), Beacon: drand{},
 	})
 }
 

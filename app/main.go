@@ -23,7 +23,10 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Check settings, stores, keys, gateways, clock and assets."`
 	Healthz healthzCmd `cmd:"" help:"Ask the program on this machine whether it is alive."`
 	Demo    demoCmd    `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
+	Draw    drawCmd    `cmd:"" help:"Draw a panel by lot from files, with its proof."`
+	Verify  verifyCmd  `cmd:"" help:"Check the export of a draw or of a record, offline."`
 	Admin   adminCmd   `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
+	Import  importCmd  `cmd:"" help:"Carry a CSV file into a running Folkmoot: respondents, an invitation list or targets."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

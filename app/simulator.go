@@ -69,7 +69,7 @@ func (s simulator) Handset(_ context.Context, a domain.Actor, number string) (ap
 	}
 	for _, t := range s.h.network.Handset(number) {
 		out.Texts = append(out.Texts, api.HandsetText{
-			ID: t.ID, Body: t.Body, At: t.At, Ours: !t.Sent, Segments: gsm.Count(t.Body).Segments,
+			ID: t.ID, Body: t.Body, From: t.From, At: t.At, Ours: !t.Sent, Segments: gsm.Count(t.Body).Segments,
 		})
 	}
 	return out, nil

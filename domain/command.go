@@ -18,7 +18,7 @@ type Command struct {
 	Actor  Actor
 	Key    string
 	Reason string // for overrides, corrections, withdrawals
-	Expect int64  // the version the actor saw; 0 where they do not care
+	Expect int64  // the revision the actor saw; 0 where they do not care
 }
 
 // Because gives the command a reason.
@@ -79,10 +79,11 @@ func (e Effect) Decode(v any) error {
 const AppliedMax = 64
 
 // Root is the part every aggregate has. Version is the store's
-// compare-and-swap counter.
+// compare-and-swap counter; Revision is what readers are shown and expect.
 type Root struct {
 	ID        string    `json:"id"`
-	Version   int64     `json:"version"`
+	Version   int64     `json:"version"`  // of the document, also by the relay's writes
+	Revision  int64     `json:"revision"` // of its content: grows with every command
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Effects   []Effect  `json:"effects,omitempty"`
@@ -103,13 +104,13 @@ func (r *Root) Done(c Command) bool {
 
 // Fresh is stale when the actor saw another version than the present one.
 func (r *Root) Fresh(c Command) error {
-	if c.Expect == 0 || c.Expect == r.Version {
+	if c.Expect == 0 || c.Expect == r.Revision {
 		return nil
 	}
 	return &Error{
 		Code: Stale,
 		Msg: fmt.Sprintf("this was changed since you read it: you saw version %d, it is at version %d since %s; read it again and repeat what is still wanted",
-			c.Expect, r.Version, r.UpdatedAt.Format(time.RFC3339)),
+			c.Expect, r.Revision, r.UpdatedAt.Format(time.RFC3339)),
 	}
 }
 
@@ -119,6 +120,7 @@ func (r *Root) Touch(c Command, now time.Time) {
 		r.CreatedAt = now
 	}
 	r.UpdatedAt = now
+	r.Revision++
 	if c.Key == "" || slices.Contains(r.Applied, c.Key) {
 		return
 	}

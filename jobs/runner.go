@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -41,6 +42,7 @@ type Deps struct {
 type Runner struct {
 	Deps
 	jobs   []Job
+	turns  map[string]*sync.Mutex // one run of a job at a time in this instance
 	cron   *cron.Cron
 	cancel context.CancelFunc
 }
@@ -50,7 +52,11 @@ func NewRunner(d Deps, jobs ...Job) *Runner {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Runner{Deps: d, jobs: jobs}
+	r := &Runner{Deps: d, jobs: jobs, turns: map[string]*sync.Mutex{}}
+	for _, j := range jobs {
+		r.turns[j.Name] = &sync.Mutex{}
+	}
+	return r
 }
 
 // Jobs lists the jobs in order.
@@ -88,6 +94,10 @@ func (r *Runner) Stop(ctx context.Context) {
 // RunOnce runs one job now when its lease is to be had, and answers how many
 // things it did.
 func (r *Runner) RunOnce(ctx context.Context, j Job) (count int, err error) {
+	if turn, ok := r.turns[j.Name]; ok {
+		turn.Lock()
+		defer turn.Unlock()
+	}
 	life := j.Life
 	if life == 0 {
 		life = time.Minute

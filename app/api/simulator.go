@@ -18,6 +18,7 @@ type Handset struct {
 type HandsetText struct {
 	ID       string    `json:"id"`
 	Body     string    `json:"body"`
+	From     string    `json:"from"`
 	At       time.Time `json:"at"`
 	Ours     bool      `json:"ours" doc:"True for what Folkmoot sent."`
 	Segments int       `json:"segments"`

@@ -130,7 +130,7 @@ type UserView struct {
 }
 
 func (u User) view() UserView {
-	return UserView{u.ID, u.Version, u.Name, u.Grants, u.Disabled, u.Slack}
+	return UserView{u.ID, u.Revision, u.Name, u.Grants, u.Disabled, u.Slack}
 }
 
 // CreateUser adds a user.

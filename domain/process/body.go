@@ -47,7 +47,7 @@ type BodyView struct {
 }
 
 func (b Body) view() BodyView {
-	return BodyView{b.ID, b.Name, b.Kind, b.Profile, b.Zone, b.Phone, b.Website, b.Version}
+	return BodyView{b.ID, b.Name, b.Kind, b.Profile, b.Zone, b.Phone, b.Website, b.Revision}
 }
 
 // BodyInput describes a body.

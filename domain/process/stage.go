@@ -33,11 +33,11 @@ func (s *Service) Advance(ctx context.Context, cmd domain.Command, id string, in
 	if err != nil {
 		return View{}, err
 	}
-	seen := p.Version
+	seen := p.Revision
 	cmd.Reason = in.OverrideReason
 	return s.change(ctx, change{cmd: cmd, id: id, perm: domain.MoveStage, action: "process.stage_entered", open: true,
 		do: func(p *Process) (map[string]any, error) {
-			if p.Version != seen { // the guard was asked of another version
+			if p.Revision != seen { // the guard was asked of another version
 				return nil, domain.E(domain.Stale, "somebody changed this process a moment ago; look again and repeat")
 			}
 			return s.enter(p, cmd, in, guard)

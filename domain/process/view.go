@@ -42,7 +42,7 @@ type View struct {
 
 func (p *Process) view() View {
 	return View{
-		ID: p.ID, Version: p.Version, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		ID: p.ID, Version: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 		Body: p.Body, BodyName: p.BodyName, Partners: p.Partners, Kind: p.Kind, Name: p.Name, ShortName: p.ShortName,
 		Code: p.Code, Keyword: p.Keyword, Zone: p.Zone, Profile: p.Profile, Phone: p.Phone, Stage: p.Stage,
 		Remit: p.Remit, Readability: Read(p.Remit.Question), Commitment: p.Commitment, Duties: p.Duties, Gunning: p.Gunning,

@@ -1,12 +1,14 @@
 // Builds app/web/assets/dist/ from app/web/assets/src/ and the npm packages:
 // styles by Sass, fonts, htmx and scripts, each under a name with the hash of
-// its content, and manifest.json from plain names to those. "asset:NAME" in a
+// its content with a gzip copy beside it, and manifest.json from plain names to
+// those. "asset:NAME" in a
 // style or script becomes the hashed name.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
@@ -28,6 +30,7 @@ function emit(name, content) {
   const extension = extname(name);
   manifest[name] = `${name.slice(0, -extension.length)}.${hash}${extension}`;
   writeFileSync(join(dist, manifest[name]), content);
+  if (extension !== ".woff2") writeFileSync(join(dist, `${manifest[name]}.gz`), gzipSync(content, { level: 9 }));
 }
 
 mkdirSync(dist, { recursive: true });

@@ -66,6 +66,7 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 	}{
 		{"The promise", p.promise},
 		{"The design", p.design},
+		{"The invitation", p.invite},
 	} {
 		p.show.scene(scene.title)
 		scene.play()

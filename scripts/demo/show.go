@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type show struct {
 	out   io.Writer
 	began time.Time
 	n     int
+	mu    sync.Mutex
 }
 
 func newShow(out io.Writer) *show { return &show{out: out, began: time.Now()} }

@@ -6,10 +6,11 @@ import (
 	"strings"
 )
 
-// Share is how often a value occurs, in hundredths.
+// Share is how often a value occurs, in hundredths. The value is in the words
+// that a question offers it in.
 type Share struct {
-	Value, Label string
-	Percent      int
+	Value   string
+	Percent int
 }
 
 // Feature is something the jury is to mirror.
@@ -21,12 +22,12 @@ type Feature struct {
 // Shares are the assumed shares of the district's adults; see the package's
 // doc.
 var Shares = []Feature{
-	{"gender", "Are you...", []Share{{"female", "a woman", 51}, {"male", "a man", 49}}},
-	{"age", "How old are you?", []Share{{"18-29", "18 to 29", 15}, {"30-44", "30 to 44", 20}, {"45-64", "45 to 64", 36}, {"65-over", "65 or over", 29}}},
+	{"gender", "Are you...", []Share{{"a woman", 51}, {"a man", 49}}},
+	{"age", "How old are you?", []Share{{"18 to 29", 15}, {"30 to 44", 20}, {"45 to 64", 36}, {"65 or over", 29}}},
 	{"area", "Which part of the Forest do you live in?", []Share{
-		{"north", "the north, around Cinderford", 38}, {"west", "the west, around Coleford", 34}, {"south", "the south, around Lydney", 28},
+		{"the north, around Cinderford", 38}, {"the west, around Coleford", 34}, {"the south, around Lydney", 28},
 	}},
-	{"illness", "Do you have a long-term illness or disability?", []Share{{"yes", "yes", 22}, {"no", "no", 78}}},
+	{"illness", "Do you have a long-term illness or disability?", []Share{{"yes", 22}, {"no", 78}}},
 }
 
 // Manner is how somebody answers an invitation.
@@ -60,9 +61,9 @@ var places = map[string]struct {
 	towns    []string
 	outwards []string
 }{
-	"north": {[]string{"Cinderford", "Drybrook", "Ruspidge"}, []string{"GL14"}},
-	"west":  {[]string{"Coleford", "Berry Hill", "Bream"}, []string{"GL16"}},
-	"south": {[]string{"Lydney", "Aylburton", "Yorkley"}, []string{"GL15"}},
+	"the north, around Cinderford": {[]string{"Cinderford", "Drybrook", "Ruspidge"}, []string{"GL14"}},
+	"the west, around Coleford":    {[]string{"Coleford", "Berry Hill", "Bream"}, []string{"GL16"}},
+	"the south, around Lydney":     {[]string{"Lydney", "Aylburton", "Yorkley"}, []string{"GL15"}},
 }
 
 var (
@@ -97,7 +98,7 @@ func one(r *rand.Rand, i int) Resident {
 		f[feature.Name] = draw(r, feature.Shares)
 	}
 	first := women
-	if f["gender"] == "male" {
+	if f["gender"] == "a man" {
 		first = men
 	}
 	place := places[f["area"]]
@@ -158,16 +159,51 @@ func (p Resident) ToInvitation() string {
 	return ""
 }
 
-// label is how a question names a value of theirs.
-func (p Resident) label(value string) string {
-	for _, f := range Shares {
-		for _, s := range f.Shares {
-			if p.Features[f.Name] == value && s.Value == value {
-				return s.Label
-			}
+// Reply is what they answer to a text of ours, "" for nothing. They read it as
+// anybody would: by what it asks.
+func (p Resident) Reply(text string) string {
+	for _, q := range questions {
+		if strings.Contains(text, q.asks) {
+			return q.answer(p)
 		}
 	}
-	return ""
+	digit, _ := p.Choose(text)
+	return digit
+}
+
+func always(answer string) func(Resident) string { return func(Resident) string { return answer } }
+
+// questions are what the texts ask and what a willing person says to it.
+var questions = []struct {
+	asks   string
+	answer func(Resident) string
+}{
+	{"A person will get in touch, or call us", always("")},
+	{"did not understand", always("1")},
+	{"cannot tell from that", always("1")},
+	{"Interested?", Resident.ToInvitation},
+	{"are you 18 or over", func(p Resident) string { return p.said("1", "yes", "Yes I do", "1", "yes", "yes") }},
+	{"What is your postcode", func(p Resident) string {
+		return p.said(p.Postcode, strings.ToLower(p.Postcode), strings.ReplaceAll(p.Postcode, " ", ""))
+	}},
+	{"anything you need to take part", Resident.needs},
+	{"How would you like to get information", func(p Resident) string { return p.said("1", "1", "1", "2", "1", "1") }},
+	{"could you come every day", func(p Resident) string { return p.said("1", "1", "yes", "1", "1", "3") }},
+	{"Can you come on all", func(p Resident) string { return p.said("1", "yes", "Yes I can", "1") }},
+	{"Can you take it for all", always("1")},
+	{"1 bank transfer", func(p Resident) string { return p.said("1", "1", "2", "1", "1", "1") }},
+	{"free call from an adviser", func(p Resident) string { return p.said("2", "2", "1", "2") }},
+	{"Is that all right with you", always("1")},
+	{"how fair was today", func(p Resident) string { return p.said("1", "1", "2", "1 people listened", "2", "1") }},
+	{"try to push the jury one way", func(p Resident) string { return p.said("1", "1", "1", "2", "1", "1") }},
+	{"Did they answer you?", func(p Resident) string { return p.said("1", "1", "2", "1", "3", "1") }},
+}
+
+func (p Resident) needs() string {
+	if p.Need == "" {
+		return "0"
+	}
+	return p.Need
 }
 
 // Choose reads the numbered lines of a question ("2: a man") and answers the
@@ -177,11 +213,9 @@ func (p Resident) Choose(question string) (digit string, ok bool) {
 		if !strings.Contains(question, f.Question) {
 			continue
 		}
-		want := p.label(p.Features[f.Name])
 		for _, line := range strings.Split(question, "\n") {
 			number, label, found := strings.Cut(line, ": ")
-			label, _, _ = strings.Cut(label, " [")
-			if found && strings.TrimSpace(label) == want {
+			if found && strings.TrimSpace(label) == p.Features[f.Name] {
 				return strings.TrimSpace(number), true
 			}
 		}

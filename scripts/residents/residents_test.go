@@ -58,7 +58,7 @@ func TestSharesComeOutAsAssumed(t *testing.T) {
 
 func TestAResidentFindsTheirLine(t *testing.T) {
 	t.Parallel()
-	p := residents.Resident{Features: map[string]string{"age": "45-64", "gender": "male"}}
+	p := residents.Resident{Features: map[string]string{"age": "45 to 64", "gender": "a man"}}
 	q := "How old are you? Reply with a number.\n1: 18 to 29\n2: 30 to 44\n3: 45 to 64\n4: 65 or over\n0: rather not say"
 	if got, ok := p.Choose(q); got != "3" || !ok {
 		t.Errorf("got %q, %v, want 3", got, ok)
