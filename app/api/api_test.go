@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"folkmoot/app/api"
 	"folkmoot/app/api/apitest"
@@ -300,6 +302,40 @@ func TestDocument(t *testing.T) {
 	}
 	if first, second := string(a.Document()), string(api.New(a.Options).Document()); first != second {
 		t.Error("the document differs from start to start")
+	}
+}
+
+// Clients are made from the document by machine: every reference must lead
+// somewhere and every schema must be one.
+func TestSchemasOfTheDocumentCompile(t *testing.T) {
+	t.Parallel()
+	text := api.New(api.Options{Areas: []api.Area{area(&benches{})}}).Document()
+	root, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mem:///openapi.json", root); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Components struct {
+			Schemas map[string]any `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for name := range doc.Components.Schemas {
+		if _, err := c.Compile("mem:///openapi.json#/components/schemas/" + name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if strings.ContainsAny(name, "[]*/ ") {
+			t.Errorf("the name %q is not allowed in OpenAPI", name)
+		}
+	}
+	if len(doc.Components.Schemas) < 3 {
+		t.Errorf("got %d schemas", len(doc.Components.Schemas))
 	}
 }
 

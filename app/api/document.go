@@ -138,6 +138,13 @@ func parameters(s *schemas, e *endpoint) []any {
 			"schema":      object{"type": "string", "minLength": 8, "maxLength": 128, "pattern": keyShape.String()},
 		})
 	}
+	if e.method != "GET" {
+		out = append(out, object{
+			"name": matchHeader, "in": "header", "required": false,
+			"description": "The version that you read. Where somebody else changed the thing since, the answer is 409 and nothing is changed.",
+			"schema":      object{"type": "string"},
+		})
+	}
 	return out
 }
 

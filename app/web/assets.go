@@ -67,10 +67,14 @@ func (a Assets) serve(c *fiber.Ctx) error {
 	if !a.known(name) {
 		return domain.Hidden("file")
 	}
-	content, err := fs.ReadFile(a.files, name)
+	content, encoding, err := a.read(name, c.AcceptsEncodings("gzip") == "gzip")
 	if err != nil {
 		return domain.Hidden("file")
 	}
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	c.Vary(fiber.HeaderAcceptEncoding)
 	mediaType := mediaTypes[path.Ext(name)]
 	if mediaType == "" {
 		mediaType = mime.TypeByExtension(path.Ext(name))
@@ -78,6 +82,17 @@ func (a Assets) serve(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, mediaType)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	return c.Send(content)
+}
+
+// read gives the gzip copy where it may and there is one.
+func (a Assets) read(name string, gzipped bool) (content []byte, encoding string, err error) {
+	if gzipped {
+		if content, err := fs.ReadFile(a.files, name+".gz"); err == nil {
+			return content, "gzip", nil
+		}
+	}
+	content, err = fs.ReadFile(a.files, name)
+	return content, "", err
 }
 
 func (a Assets) known(name string) bool {

@@ -75,10 +75,11 @@ type world struct {
 
 func assets() fstest.MapFS {
 	return fstest.MapFS{
-		"manifest.json":     {Data: []byte(`{"folkmoot.css":"folkmoot.0f0f.css","htmx.js":"htmx.1a.js"}`)},
-		"folkmoot.0f0f.css": {Data: []byte("p{}")},
-		"htmx.1a.js":        {Data: []byte("//")},
-		"secret.txt":        {Data: []byte("not listed")},
+		"manifest.json":        {Data: []byte(`{"folkmoot.css":"folkmoot.0f0f.css","htmx.js":"htmx.1a.js"}`)},
+		"folkmoot.0f0f.css":    {Data: []byte("p{}")},
+		"folkmoot.0f0f.css.gz": {Data: []byte("packed")},
+		"htmx.1a.js":           {Data: []byte("//")},
+		"secret.txt":           {Data: []byte("not listed")},
 	}
 }
 
@@ -326,7 +327,14 @@ func TestAssets(t *testing.T) {
 	if a.StatusCode != 200 || a.Header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(a.Header.Get("Cache-Control"), "immutable") {
 		t.Errorf("got %d %v", a.StatusCode, a.Header)
 	}
-	for _, name := range []string{"secret.txt", "manifest.json", "..%2Fsite.go", "folkmoot.css"} {
+	packed := w.do(t, "GET", "/assets/folkmoot.0f0f.css", nil, "Accept-Encoding", "br, gzip")
+	if packed.body != "packed" || packed.Header.Get("Content-Encoding") != "gzip" || packed.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("packed: got %q %v", packed.body, packed.Header)
+	}
+	if plain := w.do(t, "GET", "/assets/htmx.1a.js", nil, "Accept-Encoding", "gzip"); plain.body != "//" || plain.Header.Get("Content-Encoding") != "" {
+		t.Errorf("without a packed copy: got %q", plain.body)
+	}
+	for _, name := range []string{"secret.txt", "folkmoot.0f0f.css.gz", "manifest.json", "..%2Fsite.go", "folkmoot.css"} {
 		if a := w.do(t, "GET", "/assets/"+name, nil); a.StatusCode != 404 {
 			t.Errorf("%s: got %d, want 404", name, a.StatusCode)
 		}
