@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,25 +144,29 @@ func (p *Person) wasSeated() bool {
 }
 
 // due yields the rows that a purge of the kind would touch.
-func (s *Service) due(ctx context.Context, process, kind string) ([]Person, error) {
-	statuses := kindStatuses[kind] // none for bank details: all
-	var out []Person
-	for p, err := range s.Of(ctx, process, statuses...) {
-		if err != nil {
-			return nil, err
+func (s *Service) due(ctx context.Context, process, kind string) iter.Seq2[Person, error] {
+	return func(yield func(Person, error) bool) {
+		for p, err := range s.Of(ctx, process, kindStatuses[kind]...) { // none for bank details: all
+			if err == nil && (kind == KeepBank && p.Bank == "" || kind != KeepBank && p.keptAs() != kind) {
+				continue
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
 		}
-		if kind == KeepBank && p.Bank == "" || kind != KeepBank && p.keptAs() != kind {
-			continue
-		}
-		out = append(out, p)
 	}
-	return out, nil
 }
 
 // PurgeCount is how many rows a purge of the kind would touch now.
 func (s *Service) PurgeCount(ctx context.Context, process, kind string) (int, error) {
-	rows, err := s.due(ctx, process, kind)
-	return len(rows), err
+	n := 0
+	for _, err := range s.due(ctx, process, kind) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // PurgeList answers up to limit persons that a purge of the kind would touch
@@ -171,14 +176,10 @@ func (s *Service) PurgeList(ctx context.Context, process, kind string, limit int
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.due(ctx, process, kind)
-	if err != nil {
-		return nil, err
-	}
 	var ids []string
-	for _, p := range rows {
-		if len(ids) == limit {
-			break
+	for p, err := range s.due(ctx, process, kind) {
+		if err != nil {
+			return nil, err
 		}
 		err := s.free(ctx, ref, p.ID)
 		if domain.Is(err, domain.Conflict) {
@@ -187,7 +188,9 @@ func (s *Service) PurgeList(ctx context.Context, process, kind string, limit int
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, p.ID)
+		if ids = append(ids, p.ID); len(ids) == limit {
+			break
+		}
 	}
 	return ids, nil
 }

@@ -3,6 +3,7 @@ package retention_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -467,4 +468,27 @@ func TestProfilesBringTheirPeriods(t *testing.T) {
 	}
 	_, err = svc.Plan(t.Context(), domain.PublicActor("web"), "p1")
 	wantCode(t, "the public", err, domain.NotFound)
+}
+
+func TestLargePurgeRunsInBatches(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for i := range 448 {
+		w.stock.kinds[fmt.Sprint("x", i)] = "invitees"
+	}
+	if _, err := w.Start(t.Context(), by(olu, "s"), "p1"); err != nil {
+		t.Fatal(err)
+	}
+	w.reach(t, domain.Selected)
+	w.clock.Advance(days(90))
+	w.tick(t)
+	w.clock.Advance(days(retention.Grace))
+	w.tick(t)
+	if it := w.item(t, "invitees"); it.State != retention.Done || it.Listed != 450 || it.Purged != 450 {
+		t.Errorf("got %+v", it)
+	}
+	log, err := w.Log(t.Context(), time.Time{})
+	if err != nil || len(log) != 450 {
+		t.Errorf("%d in the log, %v", len(log), err)
+	}
 }

@@ -9,8 +9,12 @@ import (
 	"folkmoot/domain"
 )
 
-// batch is how many rows one run of a purge takes.
-const batch = 200
+// batch is how many rows a purge takes before it notes how far it came;
+// rounds is how many batches one Tick runs.
+const (
+	batch  = 200
+	rounds = 25
+)
 
 // Tick does what is due: it lists and purges what time is up for, and
 // finishes erasures that broke off. It answers how many things it did.
@@ -104,7 +108,7 @@ func (s *Service) count(ctx context.Context, process, kind string) (int, error) 
 	return count, nil
 }
 
-// purge runs one batch of a listed purge. What a legal hold keeps, and what
+// purge runs a listed purge, batch by batch. What a legal hold keeps, and what
 // nobody agreed to yet, is tried again a day later.
 func (s *Service) purge(ctx context.Context, c Clock, kind string, now time.Time) error {
 	ref, err := s.d.Processes.Ref(ctx, c.ID)
@@ -119,19 +123,34 @@ func (s *Service) purge(ctx context.Context, c Clock, kind string, now time.Time
 	} else if err != nil {
 		return err
 	}
-	n, err := s.purgeBatch(ctx, c.ID, kind)
-	if err != nil {
-		return err
+	for range rounds {
+		n, err := s.purgeBatch(ctx, c.ID, kind)
+		if err != nil {
+			return err
+		}
+		r, err := s.outcome(ctx, c.ID, kind, n)
+		if err != nil {
+			return err
+		}
+		if err := s.put(ctx, c.ID, kind, r, now); err != nil || n < batch {
+			return err
+		}
 	}
-	left, err := s.count(ctx, c.ID, kind)
-	if err != nil {
-		return err
+	return nil
+}
+
+// outcome is what a batch of n means: more may follow while batches are full.
+func (s *Service) outcome(ctx context.Context, process, kind string, n int) (result, error) {
+	r := result{purged: n}
+	if n == batch {
+		return r, nil
 	}
-	r := result{purged: n, done: left == 0}
-	if n == 0 && left > 0 {
+	left, err := s.count(ctx, process, kind)
+	r.done = left == 0
+	if left > 0 {
 		r.stopped = "legal_hold"
 	}
-	return s.put(ctx, c.ID, kind, r, now)
+	return r, err
 }
 
 // result is what one round of a purge did.
@@ -147,8 +166,8 @@ func (s *Service) put(ctx context.Context, process, kind string, r result, now t
 	return s.mark(ctx, process, kind, "purge", func(_ *Clock, it *Item, _ domain.Command) domain.Event {
 		ev := domain.Event{Action: "retention.purged", Data: map[string]any{"kind": kind, "count": r.purged}}
 		if r.stopped != "" {
-			ev = domain.Event{Action: "retention.stopped", Data: map[string]any{"kind": kind, "why": r.stopped}}
-			if it.Stopped == r.stopped {
+			ev = domain.Event{Action: "retention.stopped", Data: map[string]any{"kind": kind, "why": r.stopped, "count": r.purged}}
+			if it.Stopped == r.stopped && r.purged == 0 {
 				ev.Action = ""
 			}
 			at := now.AddDate(0, 0, 1)
