@@ -128,7 +128,7 @@ func TestADrawThroughTheAPI(t *testing.T) {
 	if d.Told != 12 || d.NamedReserves != 2 {
 		t.Errorf("concluded: %+v", d)
 	}
-	cert := c.As("").Get("/public" + one + "/certificate").Want(200).Shows(d.Hash, "409177235508").Hides("Robin", "Mill Lane", "+999", `"Values"`, `"values"`)
+	cert := c.As("").Get("/public"+one+"/certificate").Want(200).Shows(d.Hash, "409177235508").Hides("Robin", "Mill Lane", "+999", `"Values"`, `"values"`)
 	var certificate sortition.Certificate
 	if err := json.Unmarshal(cert.Body, &certificate); err != nil {
 		t.Fatal(err)
