@@ -433,7 +433,7 @@ func (s *Service) ReviseResponse(ctx context.Context, c domain.Command, process,
 		return ResponseView{}, err
 	}
 	p := domain.Problems{}
-	text(p, "reason_for_change", c.Reason, longText)
+	text(p, "notice", c.Reason, longText)
 	if err := p.Err(); err != nil {
 		return ResponseView{}, err
 	}

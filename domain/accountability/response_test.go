@@ -74,7 +74,7 @@ func TestResponseLife(t *testing.T) {
 	_, err = h.DraftResponse(ctx, h.by(carol), forest, "r01", no())
 	refused(t, err, domain.Conflict, "")
 	_, err = h.ReviseResponse(ctx, h.by(carol), forest, "r01", no())
-	refused(t, err, domain.Invalid, "reason_for_change")
+	refused(t, err, domain.Invalid, "notice")
 	v = must[accountability.ResponseView](t)(h.ReviseResponse(ctx, h.by(carol).Because("The grant was refused."), forest, "r01", no()))
 	if v.State != accountability.ResponseRevised || len(v.Versions) != 2 || v.Versions[1].Notice == "" || v.Versions[0].Answer.Outcome != accountability.Accept {
 		t.Errorf("every version stays: %+v", v.Versions)
