@@ -124,6 +124,17 @@ func (n *Number) Settle(id string, attempt int, o Outcome, now time.Time, s Send
 	default:
 		m.end(Failed, now)
 	}
+	n.suppress(now)
+}
+
+// suppress ends what waits against the wish of somebody who opted out while
+// it was in flight.
+func (n *Number) suppress(now time.Time) {
+	for i := range n.Outbox {
+		if m := &n.Outbox[i]; m.State == Pending && !m.Farewell && n.OptedOut(m.Process) {
+			m.end(Suppressed, now)
+		}
+	}
 }
 
 // again puts the message back with a growing wait, full jitter, unless its
@@ -182,6 +193,7 @@ func (n *Number) Look(id string, found Outcome, now time.Time) (held bool) {
 		m.end(Failed, now)
 	default:
 		m.State, m.NotBefore, m.Looks, m.Resent = Pending, now, 0, true
+		n.suppress(now)
 	}
 	return false
 }

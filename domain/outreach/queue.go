@@ -379,6 +379,7 @@ func (s *Service) resolve(ctx context.Context, i Item, outcome string) error {
 			return nil
 		}
 		m.State, m.NotBefore, m.Looks, m.Resent = Pending, now, 0, true
+		n.suppress(now)
 		return nil
 	})
 	if err != nil {
