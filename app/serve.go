@@ -151,6 +151,7 @@ func (h *house) areas() []api.Area {
 	areas := []api.Area{
 		api.Process(h.process), api.Audit(h.audit), api.Access(h.access), api.Outreach(h.outreach),
 		api.People(h.people), api.Recruitment(h.recruitment), api.Retention(h.retention),
+		api.Deliberation(h.deliberation), api.Accountability(h.accountability),
 	}
 	if h.network != nil {
 		areas = append(areas, api.Simulator(simulator{h}))

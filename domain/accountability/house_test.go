@@ -128,7 +128,9 @@ var (
 	elsewhere = domain.Actor{ID: "otto", Grants: []domain.Grant{{Role: domain.Commissioner, Body: "other"}}}
 )
 
-func member(n int) domain.Actor { return domain.MemberActor(forest, fmt.Sprintf("juror%02d", n), "web") }
+func member(n int) domain.Actor {
+	return domain.MemberActor(forest, fmt.Sprintf("juror%02d", n), "web")
+}
 
 func (h *house) by(a domain.Actor) domain.Command {
 	h.n++
