@@ -75,9 +75,10 @@ func (r *rounder) draw(stop int) bool {
 			r.sum[i] += r.y[v]
 		}
 	}
-	for len(r.free) > stop {
-		if !r.step() {
-			break
+	if len(r.rows) <= maxBasis {
+		newBasis(r).walk(stop)
+	} else {
+		for len(r.free) > stop && r.step() {
 		}
 	}
 	return r.finish()
