@@ -120,21 +120,13 @@ func (h *house) openStores(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("opening the keyring: %w", err)
 	}
-	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: masterKey(h.cfg), Clock: h.clock})
+	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock})
 	if err != nil {
 		return fmt.Errorf("opening the vault: %w", err)
 	}
 	h.store = store.New(h.engine, store.Hooks{OnEffects: func(string, string, time.Time) { h.kick() }})
 	h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
 	return nil
-}
-
-// masterKey is the path of the key file or the URI of a key service.
-func masterKey(c config.Config) string {
-	if c.MasterKey == "file" {
-		return filepath.Join(c.DataDir, "master.key")
-	}
-	return c.MasterKey
 }
 
 // kick wakes the relay; it never waits.
@@ -146,7 +138,7 @@ func (h *house) kick() {
 }
 
 func (h *house) wire() error {
-	profiles, err := profilesOf(h.cfg)
+	profiles, kept, err := profilesOf(h.cfg)
 	if err != nil {
 		return err
 	}
@@ -166,7 +158,7 @@ func (h *house) wire() error {
 		return err
 	}
 	h.wireJury()
-	h.wireRetention()
+	h.wireRetention(kept)
 	h.process.AddGuards(h.recruitment, h.people, h.deliberation, h.accountability, h.retention)
 	if err := h.wireSlack(); err != nil {
 		return err
@@ -215,12 +207,12 @@ func (h *house) wireJury() {
 	})
 }
 
-func (h *house) wireRetention() {
+func (h *house) wireRetention(kept map[string][]retention.Period) {
 	s := h.store
 	h.retention = retention.New(retention.Deps{
 		Clocks: store.Open(s, retention.Clocks), Erasures: store.Open(s, retention.Erasures), Holds: h.holds,
 		Processes: h.process, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.people},
-		Clock: h.clock,
+		Clock: h.clock, Schedules: kept,
 	})
 }
 

@@ -4,22 +4,28 @@ import (
 	"fmt"
 
 	"folkmoot/config"
+	"folkmoot/domain"
 	"folkmoot/domain/process"
+	"folkmoot/domain/retention"
 )
 
-// profilesOf hands the jurisdictions of the settings to the domain.
-func profilesOf(cfg config.Config) (map[string]process.Profile, error) {
+// profilesOf hands the jurisdictions of the settings to the domain: what they
+// ask of a process, and how long they keep what.
+func profilesOf(cfg config.Config) (map[string]process.Profile, map[string][]retention.Period, error) {
 	all, err := config.Profiles(cfg.ProfilesDir)
 	if err != nil {
-		return nil, fmt.Errorf("reading the jurisdiction profiles: %w", err)
+		return nil, nil, fmt.Errorf("reading the jurisdiction profiles: %w", err)
 	}
-	out := map[string]process.Profile{}
+	out, kept := map[string]process.Profile{}, map[string][]retention.Period{}
 	for _, p := range all {
+		for _, r := range p.Retention {
+			kept[p.ID] = append(kept[p.ID], retention.Period{Kind: r.Kind, After: domain.Stage(r.After), Days: r.Days, Why: r.Why})
+		}
 		q := process.Profile{ID: p.ID, Name: p.Name, Formats: p.Formats, Languages: p.Languages, ReviewMonths: p.Duty.ReviewMonths}
 		for _, s := range p.Duty.Steps {
 			q.Steps = append(q.Steps, process.Step{ID: s.ID, Question: s.Question, Source: s.Source})
 		}
 		out[p.ID] = q
 	}
-	return out, nil
+	return out, kept, nil
 }

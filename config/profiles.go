@@ -120,13 +120,13 @@ func (s Season) Covers(day time.Time) bool {
 	return d >= s.From || d <= s.To
 }
 
-// Retention is how long a kind of data is kept. Months 0 is for ever: only
-// what holds no personal data.
+// Retention is how long a kind of personal data is kept after a process has
+// reached a stage; then it is listed, and erased.
 type Retention struct {
-	Kind   string `yaml:"kind"`
-	Months int    `yaml:"months"`
-	From   string `yaml:"from"` // selection, process_closed, last_contact, payment
-	Why    string `yaml:"why"`
+	Kind  string `yaml:"kind"`
+	After string `yaml:"after"` // a stage
+	Days  int    `yaml:"days"`
+	Why   string `yaml:"why"` // in plain words, for the privacy notice
 }
 
 // Layout is a report that the jurisdiction asks for, by its sections.
@@ -137,18 +137,18 @@ type Layout struct {
 	Sections []string `yaml:"sections"`
 }
 
-// RetentionKinds are the kinds of data every profile gives a time for.
-var RetentionKinds = []string{
-	"invitee_without_reply", "registrant_not_selected", "member", "support_need", "message",
-	"payment", "equality_answer", "oversight_replay", "published_record", "audit_entry",
-}
+// RetentionKinds are the kinds of data every profile gives a time for: people
+// asked who did not join, people in the pool who were not seated, bank
+// details, members.
+var RetentionKinds = []string{"invitees", "pool", "bank", "members"}
 
-// keptForEver hold no personal data.
-var keptForEver = []string{"published_record", "audit_entry"}
+// mostDays is the longest that personal data is kept after its stage: the
+// accounts of six years and the year they belong to.
+const mostDays = 7 * 366
 
 var (
 	formats       = []string{"text", "letter", "page", "easy_read", "large_print", "read_aloud", "bsl", "audio"}
-	beginnings    = []string{"selection", "process_closed", "last_contact", "payment", "publication"}
+	keptAfter     = []string{"selected", "convened", "reported", "responded", "closed"}
 	idShape       = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	languageShape = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
 	dayShape      = regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
@@ -296,8 +296,8 @@ func (c *checker) retention(all []Retention) {
 	kinds := []string{}
 	for _, r := range all {
 		c.need(slices.Contains(RetentionKinds, r.Kind) && !slices.Contains(kinds, r.Kind), "retention: %q is unknown or given twice", r.Kind)
-		c.need(slices.Contains(beginnings, r.From) && r.Why != "", "retention.%s: from one of %s, and why", r.Kind, strings.Join(beginnings, ", "))
-		c.need(r.Months > 0 || slices.Contains(keptForEver, r.Kind), "retention.%s: personal data is not kept for ever", r.Kind)
+		c.need(slices.Contains(keptAfter, r.After) && r.Why != "", "retention.%s: after one of %s, and why", r.Kind, strings.Join(keptAfter, ", "))
+		c.need(r.Days > 0 && r.Days <= mostDays, "retention.%s: personal data is kept for 1 to %d days", r.Kind, mostDays)
 		kinds = append(kinds, r.Kind)
 	}
 	for _, k := range RetentionKinds {

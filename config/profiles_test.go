@@ -34,8 +34,8 @@ func TestBuiltInProfiles(t *testing.T) {
 		if len(p.Duty.Steps) != 3 {
 			t.Errorf("%s: got %d steps of the duty, want 3", id, len(p.Duty.Steps))
 		}
-		if !slices.ContainsFunc(p.Retention, func(r config.Retention) bool { return r.Kind == "payment" && r.Months >= 72 }) {
-			t.Errorf("%s keeps payments for less than six years", id)
+		if !slices.ContainsFunc(p.Retention, func(r config.Retention) bool { return r.Kind == "members" && r.After == "closed" && r.Days >= 365 }) {
+			t.Errorf("%s forgets members before they can be told what changed", id)
 		}
 		if !slices.Contains(p.Formats, "easy_read") {
 			t.Errorf("%s does not ask for easy read", id)
@@ -101,8 +101,8 @@ func TestProfilesOfAFolder(t *testing.T) {
 		{"in place of a built-in one", "council.yaml", text, ""},
 		{"unknown field", "council.yaml", text + "\nsurprise: 1\n", "field surprise not found"},
 		{"id that is not the file's", "shire.yaml", text, "name the file council.yaml"},
-		{"personal data for ever", "council.yaml", strings.Replace(text, "kind: message, months: 12", "kind: message, months: 0", 1), "retention.message: personal data is not kept for ever"},
-		{"a kind without a time", "council.yaml", strings.Replace(text, "kind: message,", "kind: payment,", 1), "retention: nothing about message"},
+		{"personal data for ever", "council.yaml", strings.Replace(text, "after: reported, days: 180", "after: reported, days: 0", 1), "retention.bank: personal data is kept for"},
+		{"a kind without a time", "council.yaml", strings.Replace(text, "kind: bank,", "kind: pool,", 1), "retention: nothing about bank"},
 		{"no question", "council.yaml", strings.Replace(text, "Does any Act or regulation ask for consultation on this matter?", "Statute", 1), "duty.statute: ask a question"},
 		{"unknown format", "council.yaml", strings.Replace(text, "easy_read", "fax", 1), `"fax" is not one of`},
 		{"unknown zone", "council.yaml", strings.Replace(text, "Europe/London", "London", 1), "time_zone"},
