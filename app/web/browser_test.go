@@ -54,6 +54,8 @@ func TestPartsInABrowser(t *testing.T) {
 		webtest.Page{Name: "gallery", URL: at + "/gallery", Cookie: cookie},
 		webtest.Page{Name: "faults", URL: at + "/faults"},
 		webtest.Page{Name: "sign-in", URL: at + "/sign-in"},
+		webtest.Page{Name: "help", URL: at + "/help"},
+		webtest.Page{Name: "help-organiser", URL: at + "/help/organiser"},
 		webtest.Page{Name: "link", URL: at + "/in/" + strings.Repeat("a", 20)},
 	)
 }

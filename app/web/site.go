@@ -60,7 +60,7 @@ func New(o Options) *Site {
 	}
 	s := &Site{Options: o, host: u.Host}
 	s.views = mustViews(o.Assets, o.Zone)
-	s.Pages = append(s.Pages, s.signInPages()...)
+	s.Pages = append(append(s.Pages, s.signInPages()...), Help()...)
 	return s
 }
 

@@ -1,7 +1,7 @@
 // Looks at pages in a real browser and prints what is wrong with them, as
 // JSON. Reads {"chromium": PATH, "pictures": FOLDER or "", "pages": [{"name",
-// "url", "cookie"}]} from standard input. Each page is opened on a phone and
-// on a desk, light and dark: axe's WCAG 2.2 AA rules, the browser's own
+// "url", "cookie"}]} from standard input. Each page is opened on a phone,
+// light and dark, and on a desk: axe's WCAG 2.2 AA rules, the browser's own
 // complaints (content policy, failed files), sideways scrolling, targets under
 // 44 px, and whether the first Tab shows where it is.
 import { createRequire } from "node:module";
@@ -22,7 +22,7 @@ const browser = await chromium.launch({
 });
 try {
   for (const { name: shape, ...options } of shapes) {
-    for (const colorScheme of ["light", "dark"]) {
+    for (const colorScheme of shape === "phone" ? ["light", "dark"] : ["light"]) {
       const context = await browser.newContext({ ...options, colorScheme, reducedMotion: "reduce" });
       for (const page of job.pages) await look(context, page, `${shape} ${colorScheme}`);
       await context.close();
