@@ -45,10 +45,12 @@ type front struct {
 	done    atomic.Int64 // events taken in by the workers
 }
 
-func newFront(tb testing.TB) *front {
+func newFront(tb testing.TB) *front { return newFrontIn(tb, tb.TempDir()) }
+
+// newFrontIn opens the databases of a folder, which may be there already.
+func newFrontIn(tb testing.TB, dir string) *front {
 	tb.Helper()
 	clock := domain.ClockFunc(time.Now)
-	dir := tb.TempDir()
 	engine := openDB(tb, filepath.Join(dir, "folkmoot.db"), sqlitestore.Options{})
 	ring := openDB(tb, filepath.Join(dir, "keyring.db"), sqlitestore.Options{Scrub: true})
 	v, err := vault.Open(tb.Context(), vault.Options{Engine: ring, MasterKey: filepath.Join(dir, "master.key"), Clock: clock})

@@ -91,6 +91,9 @@ func (s *Service) enqueue(ctx context.Context, effect string, d QueueData) error
 	if d.Process == "" {
 		d.Process = nowhere
 	}
+	if d.Number == "" && d.Person != "" {
+		d.Number = s.numberOf(ctx, d.Process, d.Person)
+	}
 	i := Item{QueueData: d, State: ItemOpen}
 	i.ID, i.CreatedAt, i.UpdatedAt = domain.Derive("queue", effect), d.At, d.At
 	kind := NoticeQueue
@@ -109,6 +112,15 @@ func (s *Service) enqueue(ctx context.Context, effect string, d QueueData) error
 		return err
 	}
 	return nil
+}
+
+// numberOf is where an answer to the person goes, "" when there is no number.
+func (s *Service) numberOf(ctx context.Context, process, person string) string {
+	c, err := s.Contacts.Contact(ctx, process, person)
+	if err != nil || c.Phone == "" {
+		return ""
+	}
+	return s.Hash(c.Phone)
 }
 
 // ItemView is an item as staff see it. Text is there only for who opened it.
@@ -308,6 +320,9 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 	}
 	if m.Body, err = s.Vault.Seal(ctx, i.Number, m.ID, []byte(words.Text)); err != nil {
 		return err
+	}
+	if i.Number == "" {
+		return domain.E(domain.Conflict, "no number is known for this person; call or write instead")
 	}
 	_, err = s.Numbers.Update(ctx, i.Number, func(n *Number) error {
 		if n.OptedOut(i.Process) {
