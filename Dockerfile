@@ -2,7 +2,7 @@
 FROM node:22-bookworm-slim AS assets
 WORKDIR /src
 COPY scripts/assets/package.json scripts/assets/package-lock.json scripts/assets/
-RUN cd scripts/assets && npm ci --omit=dev --no-fund --no-audit
+RUN cd scripts/assets && npm ci --ignore-scripts --omit=optional --omit=dev --no-fund --no-audit
 COPY scripts/assets/*.mjs scripts/assets/*.txt scripts/assets/
 COPY app/web/assets/src app/web/assets/src
 RUN node scripts/assets/highs.mjs && node scripts/assets/web.mjs

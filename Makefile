@@ -19,7 +19,7 @@ help: ## this list
 assets: $(SOLVER) $(PAGES) ## install npm packages by lock file; build styles, fonts and solver
 
 $(NPM): scripts/assets/package.json scripts/assets/package-lock.json
-	cd scripts/assets && npm ci --no-fund --no-audit
+	cd scripts/assets && npm ci --ignore-scripts --omit=optional --no-fund --no-audit
 	@touch $@
 
 $(SOLVER): scripts/assets/highs.mjs $(NPM)
