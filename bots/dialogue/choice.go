@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,6 +13,9 @@ import (
 func leadingDigit(m message, order []*index, most int) Reading {
 	if len(m.tokens) == 0 {
 		return Reading{}
+	}
+	if oddNumber.MatchString(m.raw) {
+		return Reading{Intent: IsUnclear, Rule: "odd_number"}
 	}
 	at, value, ok := findDigit(m, order)
 	if !ok {
@@ -27,10 +31,14 @@ func leadingDigit(m message, order []*index, most int) Reading {
 	return besideDigit(r, m.tokens[at+1:], order, most)
 }
 
+// oddNumber is a fraction, a range, a decimal or a minus where a digit should
+// stand: "1/2", "1-2", "1.5", "-1".
+var oddNumber = regexp.MustCompile(`^\s*(?:-[0-9]|[0-9]+\s*[-/.,:+]\s*[0-9])`)
+
 // findDigit finds the number a message begins with, past words such as
 // "number" or "option".
 func findDigit(m message, order []*index) (at, value int, ok bool) {
-	for at < len(m.tokens)-1 && (leadIns[m.tokens[at].text] || fillerAt(m.tokens, order[:1], at) == at+1) {
+	for at < len(m.tokens)-1 && (leadIns[m.tokens[at].text] || polite[m.tokens[at].text]) {
 		at++
 	}
 	word := m.tokens[at].text
@@ -65,17 +73,18 @@ func numberWord(m message, at int, order []*index) (int, bool) {
 		if _, known := x.single[word]; known {
 			return 0, false
 		}
-		if v, known := x.digit[word]; known && numberWordStands(m, at) {
+		if v, known := x.digit[word]; known && numberWordStands(m, at, order) {
 			return v, true
 		}
 	}
 	return 0, false
 }
 
-// numberWordStands tells "two please" from "one of my children": a number in
-// words counts when nothing, punctuation or little follows.
-func numberWordStands(m message, at int) bool {
-	return len(m.tokens)-at <= 2
+// numberWordStands tells "two please" from "two questions" and "one of my
+// children": a number in words counts when only words we know follow.
+func numberWordStands(m message, at int, order []*index) bool {
+	rest := m.tokens[at+1:]
+	return m.tokens[at].brk || !slices.Contains(covered(len(rest), scan(rest, order)), false)
 }
 
 // leadIns may stand before a digit.
@@ -85,7 +94,7 @@ var leadIns = map[string]bool{
 }
 
 // counted nouns make a leading digit part of a sentence: "2 questions".
-var counted = regexp.MustCompile(`^(questions?|kids?|children|child|secs?|seconds?|mins?|minutes?|hours?|hrs?|moments?|days?|weeks?|months?|years?|yrs?|people|person|things?|of|or|st|nd|rd|th|pm|am|more|other|time|times|job|jobs)$`)
+var counted = regexp.MustCompile(`^(questions?|kids?|children|child|secs?|seconds?|mins?|minutes?|hours?|hrs?|moments?|days?|weeks?|months?|years?|yrs?|people|person|things?|of|or|st|nd|rd|th|pm|am|more|other|time|times|jobs?|oclock|o|clock|minds?|persons?)$`)
 
 // besideDigit weighs the words that follow a digit.
 func besideDigit(r Reading, rest []token, order []*index, most int) Reading {
@@ -101,7 +110,7 @@ func besideDigit(r Reading, rest []token, order []*index, most int) Reading {
 	if counted.MatchString(rest[0].text) {
 		return Reading{Intent: IsUnclear, Rule: "digit_counts:" + rest[0].text}
 	}
-	t := count(scan(rest, order))
+	t := count(scan(rest, order), false)
 	switch {
 	case t.hedge != nil:
 		return unclear("digit_then_hedge", t.hedge)
@@ -147,15 +156,15 @@ func choose(m message, order []*index, labels [][]string, skip bool) Reading {
 }
 
 // notSaid are ways of not saying, in every language.
-var notSaid = []string{
+var notSaid = foldSet(
 	"rather not say", "rather not", "prefer not to say", "prefer not", "dont want to say", "none of your business",
 	"skip", "pass", "no comment", "not saying",
-	"gwell gen i beidio", "gwell gen i beidio a dweud", "b fhearr liom gan a ra", "wole nie mowic", "wole nie odpowiadac", "prefiro nao dizer", "prefiro nao responder",
-}
+	"gwell gen i beidio", "gwell gen i beidio a dweud", "b'fhearr liom gan a rá", "wole nie mowic", "wole nie odpowiadac", "prefiro nao dizer", "prefiro nao responder",
+)
 
 func saysNotSaid(m message) bool {
 	words := " " + m.words() + " "
-	for _, p := range notSaid {
+	for p := range notSaid {
 		if strings.Contains(words, " "+p+" ") {
 			return true
 		}

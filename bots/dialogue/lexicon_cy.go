@@ -6,6 +6,9 @@ var welsh = lexicon{
 	lang:   "cy",
 	digits: []string{"dim byd", "un", "dau|dwy", "tri|tair", "pedwar|pedair", "pump", "chwech", "saith", "wyth", "naw", "deg"},
 	yes: []string{
+		"bydd hynnyn iawn", "cytunon llwyr",
+		"byddaf i yno", "byddaf yno", "iawn gen i", "iawn da fi",
+		"mi faswn i", "dwin hapus i", "hapus i helpu", "hapus i", "wrth fy modd", "cyfri fi i mewn", "cyfrwch fi i mewn",
 		"ydw", "ydwyf", "dw", "oes", "ie", "ia", "iep", "iawn", "gallaf", "galla", "medraf", "medra", "gallwn", "gallwn i",
 		"hoffwn", "hoffwn i", "hoffwn gymryd rhan", "baswn", "byswn", "byddwn", "byddaf", "bydda", "gwnaf", "wnaf", "wna i",
 		"mi wnaf", "mi wna i", "dof", "do i", "dwin dod", "cytuno", "rwyn cytuno", "dwin cytuno", "wrth gwrs", "yn sicr",
@@ -15,6 +18,8 @@ var welsh = lexicon{
 		"dwi isio", "dwi eisiau", "rwyf am", "rydw i eisiau",
 	},
 	no: []string{
+		"dwi ddim yn medru", "does gen i ddim amser", "na fydd", "na chaf", "dwin brysur", "rwyn brysur",
+		"na wir", "ddim ar gael", "dwi ddim ar gael", "ddim diolch", "dim i mi", "dim i fi", "dim y tro yma", "rhy hen", "well gen i beidio", "gwell gen i beidio", "gwell peidio",
 		"na", "nage", "nac ydw", "nagydw", "nac oes", "nagoes", "nac ydy", "nac ydi", "na allaf", "na alla", "na fedraf",
 		"na fedra", "na hoffwn", "na faswn", "na fyddaf", "na fydda", "na wnaf", "na ddof", "dim diolch", "na dim diolch",
 		"na dim", "dim diddordeb", "does gen i ddim diddordeb", "sdim diddordeb", "alla i ddim", "galla i ddim",
@@ -22,10 +27,11 @@ var welsh = lexicon{
 		"dwi ddim yn gallu", "dydw i ddim yn gallu", "dw i ddim yn gallu", "dwi ddim isio", "dwi ddim eisiau",
 		"dydw i ddim eisiau", "dw i ddim eisiau", "dwi ddim am", "ddim eisiau", "ddim isio", "fydda i ddim", "wna i ddim",
 		"byth", "gwrthod", "rwyn gwrthod", "dwin gwrthod", "dim amser", "rhy brysur", "ddim y tro hwn", "ddim tro yma",
-		"hoffwn i ddim", "faswn i ddim", "allwn i ddim", "dydw i ddim", "dwi ddim", "dw i ddim",
+		"hoffwn i ddim", "faswn i ddim", "allwn i ddim", "dydw i ddim$", "dwi ddim$", "dw i ddim$",
 	},
 	neg: []string{"ddim", "dim", "heb", "nid", "peidio", "ni"},
 	hedge: []string{
+		"llun", "mawrth", "mercher", "iau", "gwener", "sadwrn", "sul", "dydd",
 		"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu",
 		"ddim yn siwr", "ddim yn gwybod", "dwi ddim yn siwr", "dwi ddim yn gwybod", "dwn im", "heblaw", "neu", "rhai",
 		"nes ymlaen", "wedyn", "gadewch i mi feddwl", "dim syniad", "dim ots", "mae n bosib", "maen bosib", "or gorau",
@@ -34,6 +40,7 @@ var welsh = lexicon{
 	ask:   []string{"faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
 	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},
 	filler: []string{
+		"yn fawr", "yn fawr iawn", "helpu", "i helpu", "ddod", "i ddod", "o gwbl",
 		"diolch", "diolch yn fawr", "os gwelwch yn dda", "plis", "plîs", "helo", "shwmae", "sut mae", "bore da", "prynhawn da",
 		"mae n ddrwg gen i", "maen ddrwg gen i", "sori", "yn anffodus", "anffodus", "yn wir", "rhif", "ateb", "i", "yn", "y",
 		"yr", "dod", "gymryd rhan", "cymryd rhan", "bob dydd", "x",

@@ -9,6 +9,8 @@ var irish = lexicon{
 		"seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich",
 	},
 	yes: []string{
+		"is maith liom", "ta me saor", "taim saor", "taim ar fail", "ta me ar fail", "rachaidh me", "go brea",
+		"bheinn sasta", "bheinn sasta pairt a ghlacadh", "taim sasta", "ta me sasta", "ta me sasta pairt a ghlacadh",
 		"sea", "is ea", "isea", "ta", "taim", "ta me", "dfheadfainn", "dfheadfadh", "is feidir", "is feidir liom",
 		"feidir liom", "ba mhaith", "ba mhaith liom", "ba bhrea liom", "ba bhrea", "bhrea liom", "deanfaidh", "deanfaidh me",
 		"beidh", "beidh me", "beidh me ann", "tiocfaidh", "tiocfaidh me", "ceart go leor", "ceart", "cinnte", "gan dabht",
@@ -17,6 +19,9 @@ var irish = lexicon{
 		"ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
 	},
 	no: []string{
+		"nil suim ar bith agam", "nil aon suim agam", "ni thig liom", "ni ghlacfaidh me", "ta me gnothach",
+		"taim gnothach", "nil me in ann", "nilim in ann",
+		"nil me ar fail", "nilim ar fail", "ta me roghnothach", "ta me ro ghnothach", "ni bhacfaidh me", "ta me ag obair",
 		"ni hea", "nil", "nilim", "nil me", "ni feidir", "ni feidir liom", "ni fheadaim", "ni fheadfainn", "nior mhaith",
 		"nior mhaith liom", "ni bheidh", "ni bheidh me", "ni bheidh me ann", "ni bheidh me abalta", "ni thiocfaidh",
 		"ni thiocfaidh me", "ni dheanfaidh", "ni dheanfaidh me", "nil me abalta", "nilim abalta", "nil suim agam",
@@ -26,6 +31,7 @@ var irish = lexicon{
 	},
 	neg: []string{"ni", "nior", "nach", "gan", "na"},
 	hedge: []string{
+		"luan", "mairt", "ceadaoin", "deardaoin", "aoine", "satharn", "domhnach",
 		"ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
 		"nil a fhios agam", "nil fhios agam", "nil tuairim agam", "is cuma liom", "cuma", "cuid", "nios deanai", "seachas",
 		"lig dom smaoineamh",
@@ -33,6 +39,8 @@ var irish = lexicon{
 	ask:   []string{"cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
 	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
 	filler: []string{
+		"go mor", "e", "a dheanamh", "gabh mo leithsceal", "leithsceal",
+		"ann", "pairt",
 		"go raibh maith agat", "go raibh maith agaibh", "grma", "gura maith agat", "le do thoil", "mas e do thoil e",
 		"dia duit", "dia dhuit", "maidin mhaith", "ta bron orm", "ta brón orm", "bron orm", "faraor", "ar an drochuair",
 		"uimhir", "freagra", "liom", "me", "agam", "teacht", "pairt a ghlacadh", "gach la", "anois", "x",

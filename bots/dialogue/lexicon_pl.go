@@ -9,6 +9,9 @@ var polish = lexicon{
 		"dziesiec",
 	},
 	yes: []string{
+		"wyrazam zgode", "jestem na tak", "jasne ze chce",
+		"pewnie ze tak", "oczywiscie ze tak", "jasne ze tak",
+		"z mila checia", "zapiszcie mnie", "no oczywiscie", "mi pasuje", "pasuje mi", "pasuje", "oki", "no ba", "chetnie pomoge", "chetnie wezme udzial", "jestem chetna", "jestem chetny",
 		"tak", "taak", "no tak", "no pewnie", "no jasne", "no dobra", "no dobrze", "no ok", "zgoda", "zgadzam sie", "dobrze",
 		"dobra", "pewnie", "jasne", "oczywiscie", "chetnie", "bardzo chetnie", "z checia", "z przyjemnoscia", "moge",
 		"tak moge", "moge przyjsc", "bede", "przyjde", "jestem zainteresowany", "jestem zainteresowana", "zainteresowany",
@@ -18,6 +21,8 @@ var polish = lexicon{
 		"jak najbardziej", "niech bedzie", "w porzadku",
 	},
 	no: []string{
+		"nie wyrazam zgody", "nie zycze sobie", "jestem na nie",
+		"nie da rady", "nie mam ochoty", "nie pasuje mi termin", "wolalbym nie", "wolalabym nie", "nie bede mogl", "jestem za stary", "jestem za stara",
 		"nie", "niee", "nie dziekuje", "nie dzieki", "no nie", "o nie", "raczej nie", "niestety nie", "nie moge",
 		"niestety nie moge", "nie chce", "nie bede", "nie bede mogl", "nie bede mogla", "nie dam rady", "nie przyjde",
 		"nie jestem zainteresowany", "nie jestem zainteresowana", "nie interesuje mnie", "nie interesuje mnie to", "odmawiam",
@@ -27,10 +32,12 @@ var polish = lexicon{
 		"nie chcialbym", "nie chcialabym",
 	},
 	neg: []string{
+		"nie slysze dobrze", "nie widze dobrze",
 		"nie mam", "nie jest", "bez", "ani", "nie umiem", "nie mowie", "nie rozumiem", "nie jestem", "nie prowadze",
 		"nie slysze", "nie widze", "nie chodze",
 	},
 	hedge: []string{
+		"no nie wiem", "poniedzialek", "wtorek", "sroda", "srode", "czwartek", "piatek", "sobota", "sobote", "niedziela", "niedziele",
 		"ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
 		"nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej",
 		"zastanowie sie", "musze pomyslec", "oprocz", "tylko", "albo", "lub", "nie mam pojecia", "wszystko jedno", "obojetne",
@@ -39,6 +46,7 @@ var polish = lexicon{
 	ask:   []string{"czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
 	other: []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
 	filler: []string{
+		"udzialu", "brac udzialu",
 		"dziekuje", "dzieki", "dziekuje bardzo", "prosze", "dzien dobry", "witam", "hej", "pozdrawiam", "niestety",
 		"przepraszam", "przykro mi", "bardzo", "numer", "odpowiedz", "przyjsc", "udzial", "wziac udzial", "sie", "to", "w",
 		"x", "panie", "pani", "wszystkie dni", "kazdego dnia",
@@ -47,7 +55,7 @@ var polish = lexicon{
 	whole: map[Intent][]string{
 		IsStop: {
 			"stop prosze", "prosze stop", "zatrzymaj", "prosze przestac", "przestan", "przestancie", "prosze nie pisac",
-			"nie pisz", "nie piszcie", "nie pisz do mnie", "nie piszcie do mnie", "wypisz mnie", "prosze mnie wypisac", "wypisz",
+			"nie pisz", "nie piszcie", "nie pisz do mnie", "nie piszcie do mnie", "wypisz mnie", "wypiszcie mnie", "prosze nie pisac do mnie", "stop sms", "prosze przestac", "prosze mnie wypisac", "wypisz",
 			"rezygnuje z sms", "koniec", "dosc", "usun moj numer", "prosze usunac moj numer", "zadnych smsow", "nie chce smsow",
 			"odczep sie", "dajcie mi spokoj",
 		},

@@ -105,7 +105,7 @@ func TestReplies(t *testing.T) {
 	rs := replies(t, "replies.txt")
 	scores, wrong := evaluate(rs)
 	gates := map[string]float64{"yes": 0.995, "no": 0.995, "stop": 1, "help": 1}
-	recall := map[string]float64{"yes": 0.95, "no": 0.95, "stop": 1, "help": 1}
+	recall := map[string]float64{"yes": 0.9, "no": 0.9, "stop": 1, "help": 1}
 	for _, key := range keys(scores) {
 		_, label, _ := strings.Cut(key, " ")
 		s := scores[key]
@@ -127,4 +127,30 @@ func keys[V any](m map[string]V) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// TestBlindReplies measures understanding on a second file that was written
+// after the lexicon and is never tuned on. It fails only on what may never
+// happen: something else taken for STOP.
+func TestBlindReplies(t *testing.T) {
+	t.Parallel()
+	rs := replies(t, "replies_blind.txt")
+	scores, wrong := evaluate(rs)
+	all := map[string]score{}
+	for _, key := range keys(scores) {
+		lang, label, _ := strings.Cut(key, " ")
+		s, sum := scores[key], all[label]
+		all[label] = score{sum.right + s.right, sum.said + s.said, sum.meant + s.meant}
+		t.Logf("%s precision %.4f recall %.4f of %d", key, s.precision(), s.recall(), s.meant)
+		if label == "stop" && s.precision() < 1 {
+			t.Errorf("%s: something else was taken for STOP", lang)
+		}
+	}
+	for _, label := range keys(all) {
+		t.Logf("all %s precision %.4f recall %.4f of %d", label, all[label].precision(), all[label].recall(), all[label].meant)
+	}
+	t.Logf("%d replies", len(rs))
+	for _, w := range wrong {
+		t.Log(w)
+	}
 }

@@ -52,7 +52,10 @@ func (t *turn) whole() (Intent, string) {
 			core = append(core, tok.text)
 		}
 	}
-	for _, words := range []string{full, strings.Join(core, " ")} {
+	if allStop(core) {
+		return IsStop, "any"
+	}
+	for _, words := range []string{full, strings.Join(core, " "), strings.Join(slices.Compact(slices.Clone(core)), " ")} {
 		for _, x := range lexicons {
 			if i := x.whole[words]; i == IsStop || i == IsHelp {
 				return i, x.lang
@@ -65,6 +68,23 @@ func (t *turn) whole() (Intent, string) {
 		}
 	}
 	return t.languageName(full)
+}
+
+// stopping words may stand around "stop" without changing it.
+var stopping = wordSet("texting texts text txt txts sms message messages messaging sending send me these this it all contacting")
+
+// allStop reports a message of nothing but stop and what may stand beside it.
+func allStop(words []string) bool {
+	found := false
+	for _, w := range words {
+		switch {
+		case w == "stop" || w == "stopp" || w == "unsubscribe":
+			found = true
+		case !stopping[w]:
+			return false
+		}
+	}
+	return found
 }
 
 // languageName finds a language asked for by name, whichever is in use.
@@ -187,6 +207,13 @@ func (t *turn) approved() (Approved, bool) {
 	return Approved{}, false
 }
 
+// mixed reports an answer to a yes-or-no question that says something of
+// both.
+func (t *turn) mixed() bool {
+	n, open := t.open()
+	return open && n.Ask == AskYesNo && t.read.Intent == IsUnclear && t.read.Class == ByWord
+}
+
 // clarify asks again, twice; then a person takes over.
 func (t *turn) clarify() Result {
 	if t.state.Clarify >= clarifyMost {
@@ -201,7 +228,7 @@ func (t *turn) clarify() Result {
 		t.say("clarify.media", nil)
 	case t.state.Clarify == clarifyMost:
 		t.say("clarify.second", nil)
-	case t.read.Intent == IsUnclear && t.read.Class == ByWord:
+	case t.mixed():
 		t.say("clarify.mixed", nil)
 	default:
 		t.say("clarify", nil)

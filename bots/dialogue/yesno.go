@@ -1,5 +1,11 @@
 package dialogue
 
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
 // Reading is how a message was understood.
 type Reading struct {
 	Intent Intent
@@ -76,13 +82,30 @@ func longestHit(tokens []token, order []*index, i int) hit {
 	for _, x := range order {
 		for _, e := range x.byFirst[tokens[i].text] {
 			end := i + len(e.words)
-			if end <= best.end || !matches(tokens[i:], e.words) || e.final && !endsAt(tokens, order, end) {
+			if end <= best.end || !matches(tokens[i:], e.words) {
+				continue
+			}
+			if e.final && !endsAt(tokens, order, end) {
 				continue
 			}
 			best = hit{i, end, e.sense, x.lang, joinWords(e.words)}
 		}
 	}
+	if best.end == i && leans(tokens[i].text, order) {
+		best = hit{i, i + 1, senseFiller, "", tokens[i].text}
+	}
 	return best
+}
+
+// leans reports a word that is a yes only at the end of a clause; elsewhere
+// it says nothing either way: the "great" of "great, yes".
+func leans(word string, order []*index) bool {
+	for _, x := range order {
+		if x.single[word] == senseYes {
+			return true
+		}
+	}
+	return false
 }
 
 // endsAt reports whether a clause ends before a token: punctuation, or
@@ -128,17 +151,30 @@ type tally struct {
 	covered                         int
 }
 
-func count(hits []hit) tally {
+// count sorts hits. Where they open the message, polite words before a "but"
+// leave it nothing to turn: "sorry but no".
+func count(hits []hit, opening bool) tally {
 	var t tally
+	polite := 0 // words so far that say nothing
+	if !opening {
+		polite = -1
+	}
 	for i := range hits {
 		h := &hits[i]
 		t.covered += h.end - h.at
+		if h.sense == senseFiller || h.sense == senseJoin || buts[h.phrase] && polite == h.at {
+			polite += h.end - h.at
+			continue
+		}
 		if slot := t.slot(h.sense); slot != nil && *slot == nil {
 			*slot = h
 		}
 	}
 	return t
 }
+
+// buts turn what was said before them.
+var buts = wordSet("but ale mas ond ach")
 
 func (t *tally) slot(s sense) **hit {
 	switch s {
@@ -166,9 +202,22 @@ func (t tally) decisive() *hit {
 	return t.yes
 }
 
-// strong yes and no words stand for themselves even when a question follows:
-// "yes, what time?" is a yes, "ok what is it" is not.
-var strong = wordSet("yes yep yup yeah yea aye y no nope nah naw ydw oes ie hoffwn gallaf na nage sea tak nie sim nao claro")
+// strong yes and no words stand for themselves whatever follows: "yes, what
+// time?" is a yes, "ok what is it" is not. Verbs that echo a question are not
+// strong, since questions begin with them too.
+var strong = wordSet(`yes yess yep yup yip yeah yeh yea aye y no nope nah naw nae
+	ie ia na nage sea nie niee tak sim nao`)
+
+// strongPhrases may be followed by anything, too.
+var strongPhrases = foldSet(
+	"not interested", "im not interested", "i am not interested", "count me in", "count me out", "not for me", "not available",
+	"wrth gwrs", "dim diolch", "dim diddordeb", "nie jestem zainteresowany", "nie jestem zainteresowana",
+	"nao estou interessado", "nao estou interessada",
+)
+
+func (h hit) strong(m message) bool {
+	return strong[m.tokens[h.at].text] || strongPhrases[strings.ReplaceAll(h.phrase, "_", " ")]
+}
 
 // asks reports a message that is a question: by its mark, by a question word,
 // or by its order of words ("can I", "is that").
@@ -186,7 +235,7 @@ var (
 
 // weigh decides between yes, no and unclear. Doubt always asks again.
 func weigh(m message, hits []hit) Reading {
-	t := count(hits)
+	t := count(hits, true)
 	d := t.decisive()
 	switch {
 	case t.hedge != nil:
@@ -201,8 +250,12 @@ func weigh(m message, hits []hit) Reading {
 		return unclear("somebody_else", t.other)
 	case t.neg != nil && t.no == nil:
 		return weighDenied(t)
+	case t.yes != nil && t.no != nil && deniesNext(*t.no, *t.yes):
+		return decided(m, IsNo, t.no, t)
 	case t.yes != nil && t.no != nil:
 		return unclear("conflict", t.no)
+	case partOfIt.MatchString(m.words()):
+		return unclear("part_of_it", d)
 	}
 	return weighOne(m, hits, t, *d)
 }
@@ -215,16 +268,28 @@ func standsBeforeQuestion(m message, d hit) bool {
 		return false
 	}
 	if d.end == len(m.tokens) {
-		return d.end > 1 && !strong[m.tokens[0].text]
+		return d.end > 1 && !d.strong(m)
 	}
-	return strong[m.tokens[0].text]
+	return d.strong(m)
 }
 
-// weighDenied reads a yes that a "not" stands shortly before as a no, and a
-// "not" with anything else as unclear.
+// deniesNext reports a no that denies the yes right after it: "would not" and
+// "be interested".
+func deniesNext(no, yes hit) bool { return no.denies() && no.end == yes.at }
+
+// denies reports a phrase that ends in a plain negation.
+func (h hit) denies() bool { return denying[h.phrase[strings.LastIndex(h.phrase, "_")+1:]] }
+
+var denying = wordSet("not be dont doesnt didnt cant cannot wont wouldnt couldnt shouldnt never dinnae wouldnae nie nao ddim ni")
+
+// partOfIt is an answer for some of the days.
+var partOfIt = regexp.MustCompile(`\b[0-9]+ (?:days?|weeks?|hours?|diwrnod|dni|dias|la)\b`)
+
+// weighDenied reads a yes that a plain "not" stands shortly before as a no,
+// and a denied verb, or a "not" with anything else, as unclear.
 func weighDenied(t tally) Reading {
 	const reach = 3
-	if t.yes != nil && t.neg.at < t.yes.at && t.yes.at-t.neg.end <= reach {
+	if t.yes != nil && t.neg.denies() && t.neg.at < t.yes.at && t.yes.at-t.neg.end <= reach {
 		return Reading{Intent: IsNo, Value: No, Rule: t.neg.lang + ":denied:" + t.neg.phrase + ":" + t.yes.phrase, Class: ByWord}
 	}
 	return unclear("denial", t.neg)
@@ -235,12 +300,53 @@ func weighOne(m message, hits []hit, t tally, d hit) Reading {
 	switch {
 	case len(m.tokens) > longMessage && d.at > 3:
 		return unclear("in_passing", &d)
+	case strangerBefore(m, hits, d):
+		return unclear("words_before", &d)
+	case !d.strong(m) && strangerAfter(m, hits, d):
+		return unclear("words_after", &d)
 	case d.sense == senseNo && d.end-d.at == 1 && bareNoQualifies(m, hits, d):
 		return unclear("no_of_something", &d)
 	case d.sense == senseNo:
 		return decided(m, IsNo, &d, t)
 	}
 	return decided(m, IsYes, &d, t)
+}
+
+// strangerBefore reports an unknown word before a yes or no: "leaning yes",
+// "Frank would like to". A strong one may follow a clause of its own: "Tom
+// Reilly, yes".
+func strangerBefore(m message, hits []hit, d hit) bool {
+	if d.at > 0 && m.tokens[d.at-1].brk && d.strong(m) {
+		return false
+	}
+	known := covered(len(m.tokens), hits)
+	return slices.Contains(known[:d.at], false)
+}
+
+// strangerAfter reports an unknown word that runs on from a weak yes or no:
+// "be there at 1", "oes parcio".
+func strangerAfter(m message, hits []hit, d hit) bool {
+	known := covered(len(m.tokens), hits)
+	for i := d.end; i < len(known); i++ {
+		if m.tokens[i-1].brk {
+			return false
+		}
+		if !known[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// covered tells which words some phrase accounts for.
+func covered(words int, hits []hit) []bool {
+	known := make([]bool, words)
+	for _, h := range hits {
+		for i := h.at; i < h.end; i++ {
+			known[i] = true
+		}
+	}
+	return known
 }
 
 // bareNoQualifies reports a one-word no that runs straight into a word we do
@@ -276,7 +382,7 @@ func unclear(rule string, h *hit) Reading {
 // are all known. A misspelt yes counts; a misspelt no is asked again.
 func fuzzyYesNo(m message, order []*index, hits []hit) Reading {
 	const short = 4
-	if at, ok := loneUnknown(m, hits); ok && len(m.tokens) <= short && !asks(m, count(hits)) {
+	if at, ok := loneUnknown(m, hits); ok && len(m.tokens) <= short && !asks(m, count(hits, true)) {
 		if r := fuzzyWord(m.tokens[at].text, order); r.Intent != None {
 			return r
 		}
@@ -286,22 +392,9 @@ func fuzzyYesNo(m message, order []*index, hits []hit) Reading {
 
 // loneUnknown is the only word that no phrase covers.
 func loneUnknown(m message, hits []hit) (int, bool) {
-	covered := make([]bool, len(m.tokens))
-	for _, h := range hits {
-		for i := h.at; i < h.end; i++ {
-			covered[i] = true
-		}
-	}
-	at, ok := 0, false
-	for i, c := range covered {
-		if !c && ok {
-			return 0, false
-		}
-		if !c {
-			at, ok = i, true
-		}
-	}
-	return at, ok
+	known := covered(len(m.tokens), hits)
+	at := slices.Index(known, false)
+	return at, at >= 0 && !slices.Contains(known[at+1:], false)
 }
 
 func fuzzyWord(word string, order []*index) Reading {

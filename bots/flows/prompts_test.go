@@ -65,6 +65,31 @@ func checkPrompt(t *testing.T, f *dialogue.Flow, lang, node, text string) {
 	}
 }
 
+// TestRatherNotSayInItsOwnWords: the words beside 0 are understood, too.
+func TestRatherNotSayInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	loaded := texts(t)
+	zero := regexp.MustCompile(`(?m)^0: (.+)$`)
+	for _, lang := range loaded.Languages() {
+		text, err := loaded.Text(lang, "recruit.question", map[string]string{"question": "?", "options": "1: a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := zero.FindStringSubmatch(text)
+		if words == nil {
+			t.Fatalf("%s offers no 0: %q", lang, text)
+		}
+		f, _ := flows.Get(flows.Recruit)
+		env := dialogue.Env{Flow: f, Now: start, Vars: dialogue.Vars{Values: sample(), Questions: questions()}}
+		s := dialogue.State{ID: "c", Flow: f.ID, Lang: lang, Status: dialogue.Open, Node: "questions", Question: "age", Answers: map[string]string{}}
+		for _, reply := range []string{"0", "o", words[1]} {
+			if _, out := dialogue.Step(env, s, dialogue.Input{ID: "m", Kind: dialogue.Text, Text: reply}); out.Entry.Value != dialogue.NotSaid {
+				t.Errorf("%s: %q is read as %q (%s)", lang, reply, out.Entry.Value, out.Entry.Rule)
+			}
+		}
+	}
+}
+
 // answerAt answers one question, reached directly.
 func answerAt(f *dialogue.Flow, lang, node, text string) dialogue.Entry {
 	env := dialogue.Env{Flow: f, Now: start.Add(time.Hour), Vars: dialogue.Vars{Values: sample()}}
