@@ -159,7 +159,9 @@ func (p *peeler) rounder(rng *random) *rounder {
 	return out
 }
 
-// point sets the draw's start to y/rest, tilted away from one half.
+// point sets the draw's start to y/rest. The tilt sends what is nearly whole
+// to the near side, the harder the nearer: a panel against a tiny remainder
+// can only have a tiny weight.
 func (p *peeler) point(r *rounder, beta float64) {
 	r.beta = beta
 	rest := p.rest
@@ -172,7 +174,7 @@ func (p *peeler) point(r *rounder, beta float64) {
 		}
 		v, _ := y.Float64()
 		r.y[i] = v / whole
-		r.weight[i] = r.y[i] - 0.5
+		r.weight[i] = 0.25/(1-r.y[i]) - 0.25/r.y[i]
 	}
 }
 

@@ -295,7 +295,7 @@ func (u *uniform) takeApart(ctx context.Context, rng *random) error {
 	}
 	a := attempts[0]
 	if left < u.count {
-		a.beta = 0.3
+		a.beta = 1
 	}
 	p := newPeeler(u.m, x, scale)
 	panels, err := tryRealise(ctx, p, a, u.solver, rng)
