@@ -71,7 +71,7 @@ func (n *Number) latest(match func(Conversation) bool) (Conversation, bool) {
 	var best Conversation
 	found := false
 	for _, c := range n.Conversations {
-		if match(c) && (!found || c.Asked.After(best.Asked)) {
+		if match(c) && (!found || !c.Asked.Before(best.Asked)) {
 			best, found = c, true
 		}
 	}
