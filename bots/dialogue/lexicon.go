@@ -35,6 +35,7 @@ const (
 	IsThanks   Intent = "thanks"
 	IsLanguage Intent = "language"
 	IsWho      Intent = "wrong_person"
+	IsChannel  Intent = "channel" // another way to be reached
 )
 
 // Yes and No are the option keys of a yes-or-no question.

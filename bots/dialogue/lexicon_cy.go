@@ -70,9 +70,10 @@ var welsh = lexicon{
 		IsErase:    {"dileu fy nata", "dilewch fy nata", "dileu fy manylion", "dilewch fy manylion"},
 		IsWithdraw: {"tynnu n ol", "tynnun ol", "tynnu yn ol", "gadael y rheithgor"},
 		IsCantCome: {"methu dod", "alla i ddim dod", "fedra i ddim dod", "ddim yn gallu dod", "dwin sal", "rwyn sal", "yn yr ysbyty"},
+		IsChannel:  {"drwy r post", "trwy r post", "drwyr post", "trwyr post", "llythyr", "ar bapur", "e bost", "ebost", "rhif newydd"},
 		IsLate:     {"yn hwyr", "hwyr", "ar fy ffordd"},
 		IsDanger: {
-			"lladd fy hun", "lladd fy hunan", "hunanladdiad", "eisiau marw", "isio marw", "niweidio fy hun", "hunan niweidio",
+			"am ladd fy hun", "ladd fy hun", "fy mrifo", "fy nharo", "ofn fy ngwr", "ofn fy mhartner", "ofn fy ngwraig", "ofn mynd adref", "lladd fy hun", "lladd fy hunan", "hunanladdiad", "eisiau marw", "isio marw", "niweidio fy hun", "hunan niweidio",
 			"fy nghuro", "fy mwrw", "cam drin", "camdriniaeth", "trais", "treisio", "ddim yn ddiogel", "mewn perygl",
 			"brifo fy hun",
 		},

@@ -67,9 +67,10 @@ var irish = lexicon{
 		IsErase:    {"scrios mo shonrai", "scriosaigi mo shonrai"},
 		IsWithdraw: {"tarraingt siar", "tarraing siar", "fag an giuire"},
 		IsCantCome: {"ni feidir liom teacht", "nil me abalta teacht", "ni bheidh me ann", "ta me tinn", "taim tinn", "san ospideal"},
+		IsChannel:  {"tríd an bpost", "sa phost", "litir", "ar phaipear", "riomhphost", "uimhir nua"},
 		IsLate:     {"mall", "deanach", "ar mo bhealach"},
 		IsDanger: {
-			"me fein a mharu", "mharu fein", "feinmharu", "ba mhaith liom bas", "me fein a ghortu", "mi usaid", "drochusaid",
+			"buaileann se me", "buaileann si me", "bhuail si me", "eagla orm roimh mfhear", "eagla orm roimh mo", "do mo bhualadh", "me fein a mharu", "mharu fein", "feinmharu", "ba mhaith liom bas", "me fein a ghortu", "mi usaid", "drochusaid",
 			"eigniu", "bhuail se me", "nil me sabhailte", "nilim sabhailte", "i mbaol", "foreigean",
 		},
 	},

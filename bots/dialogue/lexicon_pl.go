@@ -80,9 +80,10 @@ var polish = lexicon{
 			"nie moge przyjsc", "nie przyjde", "nie dam rady przyjsc", "nie bedzie mnie", "jestem chory", "jestem chora",
 			"w szpitalu",
 		},
-		IsLate: {"spoznie sie", "spoznie", "spozniony", "spozniona", "jestem w drodze"},
+		IsChannel: {"listem", "poczta", "poczta tradycyjna", "na papierze", "mailem", "e mail", "emailem", "nowy numer"},
+		IsLate:    {"spoznie sie", "spoznie", "spozniony", "spozniona", "jestem w drodze"},
 		IsDanger: {
-			"zabic sie", "zabije sie", "chce sie zabic", "samobojstwo", "chce umrzec", "nie chce zyc", "skrzywdzic sie",
+			"samobojstwie", "samobojstwa", "mnie bije", "bil mnie", "uderzyl mnie", "nie chce juz zyc", "skonczyc ze soba", "zabic sie", "zabije sie", "chce sie zabic", "samobojstwo", "chce umrzec", "nie chce zyc", "skrzywdzic sie",
 			"samookaleczenie", "bije mnie", "przemoc", "gwalt", "zgwalcil", "zgwalcona", "molestowanie", "znecanie", "zneca sie",
 			"nie jestem bezpieczna", "nie jestem bezpieczny", "w niebezpieczenstwie", "boje sie go", "boje sie meza", "grozi mi",
 		},

@@ -77,9 +77,10 @@ var portuguese = lexicon{
 		},
 		IsWithdraw: {"desisto", "quero desistir", "vou desistir", "retirar me", "sair do juri"},
 		IsCantCome: {"nao posso ir", "nao posso vir", "nao consigo ir", "estou doente", "no hospital", "nao vou conseguir ir"},
+		IsChannel:  {"por correio", "por carta", "uma carta", "em papel", "por email", "novo numero"},
 		IsLate:     {"atrasado", "atrasada", "vou chegar tarde", "estou a caminho"},
 		IsDanger: {
-			"matar me", "me matar", "suicidio", "quero morrer", "nao quero viver", "acabar com a minha vida", "magoar me",
+			"bateu me", "ele me bate", "nao aguento mais", "matar me", "me matar", "suicidio", "quero morrer", "nao quero viver", "acabar com a minha vida", "magoar me",
 			"automutilacao", "bate me", "me bate", "violencia", "violada", "violacao", "abuso", "abusada", "abusado",
 			"nao estou segura", "nao estou seguro", "em perigo", "tenho medo dele", "tenho medo do meu marido", "ameaca me",
 		},

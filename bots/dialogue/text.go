@@ -62,7 +62,7 @@ func (t *turn) whole() (Intent, string) {
 			}
 		}
 		for _, x := range t.order {
-			if i := x.whole[words]; i != None && i != IsStop && i != IsHelp {
+			if i := x.whole[words]; i != None && i != IsStop && i != IsHelp && i != IsDanger {
 				return i, x.lang
 			}
 		}
@@ -113,6 +113,13 @@ func within(tokens []token, order []*index, want func(Intent) bool) (Intent, str
 
 // danger looks for words of danger in every language there is.
 func (t *turn) danger() bool {
+	words := t.msg.words()
+	for _, x := range lexicons {
+		if x.whole[words] == IsDanger {
+			t.read = Reading{Intent: IsDanger, Rule: x.lang + ":" + words, Class: ByPhrase}
+			return true
+		}
+	}
 	_, rule := within(t.msg.tokens, lexicons, func(i Intent) bool { return i == IsDanger })
 	if rule != "" {
 		t.read = Reading{Intent: IsDanger, Rule: rule, Class: ByWord}

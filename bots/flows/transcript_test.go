@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,9 +25,12 @@ var update = flag.Bool("update", false, "rewrite the golden transcripts")
 // start is a Monday morning, so that dates in the samples make sense.
 var start = time.Date(2018, 6, 18, 9, 0, 0, 0, time.UTC)
 
+// load reads the texts once for all tests.
+var load = sync.OnceValues(func() (*flows.Texts, error) { return flows.LoadTexts(os.DirFS("../../config/locales")) })
+
 func texts(t testing.TB) *flows.Texts {
 	t.Helper()
-	loaded, err := flows.LoadTexts(os.DirFS("../../config/locales"))
+	loaded, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
