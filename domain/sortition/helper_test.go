@@ -107,6 +107,10 @@ func mustVerify(t testing.TB, l *sortition.Lottery, skipped ...string) {
 	}
 }
 
+func verifyChecks(l *sortition.Lottery) []verify.Check {
+	return verify.Draw(&l.Certificate, &l.Replay, nil).Checks
+}
+
 func exactChances(l *sortition.Lottery) map[string]string {
 	out := map[string]string{}
 	for _, c := range l.Certificate.Chances {
