@@ -30,7 +30,7 @@ type frameWriter struct {
 }
 
 func (w *frameWriter) read(ctx context.Context, file io.Reader) error {
-	w.counts, w.refs = map[string]int{}, map[uint64]int{}
+	w.counts, w.refs = map[string]int{}, map[uint64]uint32{}
 	sh, err := openSheet(file, w.frame.Columns.headers())
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (w *frameWriter) checkRef(r row, got *frameRow) {
 		r.bad(first(w.frame.Columns.Ref), "this id also stands in row %d", had)
 		return
 	}
-	w.refs[key] = r.n
+	w.refs[key] = uint32(r.n)
 }
 
 // flush seals the rows gathered so far into a file.

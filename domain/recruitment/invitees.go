@@ -138,11 +138,15 @@ func (s *Service) entries(ctx context.Context, r Recruitment) (Frame, []sortitio
 		return f, nil, err
 	}
 	out := make([]sortition.FrameEntry, 0, f.Rows)
+	strata := map[string]string{} // one string for each, not for each row
+	for _, st := range f.Strata {
+		strata[st.Name] = st.Name
+	}
 	for row, err := range s.frameRows(ctx, f) {
 		if err != nil {
 			return f, nil, err
 		}
-		out = append(out, sortition.FrameEntry{ID: s.invitee(f, row.Ref), Stratum: row.Stratum, Household: row.Household})
+		out = append(out, sortition.FrameEntry{ID: s.invitee(f, row.Ref), Stratum: strata[row.Stratum], Household: row.Household})
 	}
 	return f, out, nil
 }

@@ -52,8 +52,8 @@ func engineTargets(ts []Target) []sortition.Target {
 	return out
 }
 
-// checkTargets names every problem of the targets by row, counting from 1,
-// and whether their sums leave room for a panel of the size.
+// checkTargets names every problem of the targets and whether their sums leave
+// room for a panel of the size; a size of 0 is not known yet.
 func checkTargets(ts []Target, size int) error {
 	p := domain.Problems{}
 	p.Need(len(ts) > 0, "targets", "give at least one feature with its values")
@@ -67,7 +67,7 @@ func checkTargets(ts []Target, size int) error {
 	}
 	problem := sortition.Problem{Size: size, Targets: engineTargets(ts)}
 	for _, f := range problem.Check() {
-		if f.Severity == sortition.SeverityError && aboutTargets(f.Code) {
+		if f.Severity == sortition.SeverityError && aboutTargets(f.Code) && (size > 0 || !aboutSize(f.Code)) {
 			p.Need(false, targetField(ts, f), "%s", f.Msg)
 		}
 	}
@@ -81,6 +81,15 @@ func aboutTargets(c sortition.Code) bool {
 		return false
 	}
 	return true
+}
+
+// aboutSize are the findings that need a size to be meant.
+func aboutSize(c sortition.Code) bool {
+	switch c {
+	case sortition.CodeSizeOutOfRange, sortition.CodeMinSumAboveSize, sortition.CodeMaxSumBelowSize, sortition.CodeDesiredOutOfRange:
+		return true
+	}
+	return false
 }
 
 // targetField is where on the form a finding belongs.
