@@ -26,7 +26,7 @@ type frameWriter struct {
 	numbers  int
 	sum      digest
 	counts   map[string]int
-	refs     map[uint64]int
+	refs     map[uint64]uint32 // hash of a reference -> its row
 }
 
 func (w *frameWriter) read(ctx context.Context, file io.Reader) error {
