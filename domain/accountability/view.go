@@ -24,7 +24,7 @@ type ResponseView struct {
 	Current        *Answer       `json:"current,omitempty"`
 	Versions       []Version     `json:"versions"`
 	Members        ViewCounts    `json:"members"`
-	Version        int64         `json:"version"`
+	Revision       int64         `json:"revision"` // to send as If-Match
 }
 
 // ViewCounts are members' views, counted. A count that would show what few
@@ -89,7 +89,7 @@ func (s *Service) viewOf(a domain.Actor, ref domain.ProcessRef, x Response) Resp
 	now := s.d.Clock.Now()
 	v := ResponseView{
 		Recommendation: x.ID, Process: x.Process, Number: x.Number, Title: x.Title, State: x.State, Due: x.Due,
-		Overdue: x.Overdue(now), Late: x.Late, Versions: slices.Clone(x.Versions), Version: x.Version,
+		Overdue: x.Overdue(now), Late: x.Late, Versions: slices.Clone(x.Versions), Revision: x.Revision,
 		Members: countViews(x.Views, ref.SmallNumber),
 	}
 	inside := works(a, ref)

@@ -143,7 +143,7 @@ func (s *Service) PublishPack(ctx context.Context, c domain.Command, process, id
 		if x.State == PackPublished {
 			return domain.ErrNoChange
 		}
-		if x.Version != draft.Version {
+		if x.Revision != draft.Revision {
 			return domain.E(domain.Stale, "the pack was changed meanwhile; look at it again before publishing")
 		}
 		if err := guard.Err("publishing the pack"); err != nil {

@@ -189,7 +189,8 @@ func checkVersions(t *testing.T, versions []deliberation.Ballot) {
 			t.Errorf("version %d: a secret ballot holds named votes", i)
 		}
 		same := v
-		same.Box, same.Register, same.Version, same.UpdatedAt, same.Papers = first.Box, first.Register, first.Version, first.UpdatedAt, first.Papers
+		same.Box, same.Register, same.Papers = first.Box, first.Register, first.Papers
+		same.Version, same.Revision, same.UpdatedAt = first.Version, first.Revision, first.UpdatedAt
 		a, _ := json.Marshal(same)
 		b, _ := json.Marshal(first)
 		if !bytes.Equal(a, b) {

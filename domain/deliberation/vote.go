@@ -40,7 +40,7 @@ func (s *Service) OpenBallot(ctx context.Context, c domain.Command, process, id 
 		if err := x.mayOpen(len(roll)); err != nil {
 			return err
 		}
-		if x.Version != draft.Version {
+		if x.Revision != draft.Revision {
 			return domain.E(domain.Stale, "the ballot was changed meanwhile; look at it again before opening it")
 		}
 		x.Register, x.Barred, x.Members = roll, barred, members
