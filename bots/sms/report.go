@@ -39,6 +39,12 @@ func (b *Inbox) report(ctx context.Context, event string, st *gateway.Status) er
 		if !known {
 			why = "report_without_message"
 		}
+		if known && st.RetryLater {
+			if err := b.Outreach.Retry(ctx, number, message); err != nil {
+				return err
+			}
+			why = "report_retry_later"
+		}
 	} else {
 		why = "report_without_id"
 	}

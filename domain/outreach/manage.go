@@ -38,6 +38,7 @@ type WaveView struct {
 	Posted    int       `json:"posted"`
 	None      int       `json:"none"`
 	Urgent    bool      `json:"urgent"`
+	Problem   string    `json:"problem,omitempty"`
 	Expires   time.Time `json:"expires,omitzero"`
 	Version   int64     `json:"version"`
 	CreatedAt time.Time `json:"created_at"`
@@ -47,7 +48,7 @@ type WaveView struct {
 func (w Wave) View() WaveView {
 	return WaveView{
 		ID: w.ID, Process: w.Process, Template: w.Template, Statuses: w.Statuses, Class: w.Class,
-		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "",
+		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", Problem: w.Problem,
 		Expires: w.Expires, Version: w.Version, CreatedAt: w.CreatedAt,
 	}
 }
@@ -95,7 +96,7 @@ func (s *Service) SteerWave(ctx context.Context, cmd domain.Command, process, wa
 		if w.State == WaveCancelled {
 			return domain.E(domain.Conflict, "this wave was cancelled; start a new one instead")
 		}
-		w.State, w.Due = in.State, now
+		w.State, w.Due, w.Problem = in.State, now, ""
 		w.Record(cmd, now, domain.Event{Chain: process, Action: "wave." + in.State, Subject: "waves:" + wave})
 		return nil
 	})
@@ -194,28 +195,4 @@ func (s *Service) OptOut(ctx context.Context, cmd domain.Command, process string
 		return err
 	}
 	return s.archive(ctx, n)
-}
-
-// Forget removes a person from their number and destroys what only they had
-// there. When nobody else is reached at the number its key goes, and with it
-// every raw event, transcript and conversation; the keyed hash and the
-// opt-outs stay. Erasure of a person calls it with the number they had.
-func (s *Service) Forget(ctx context.Context, cmd domain.Command, process, person, phone string) error {
-	id, now, last := s.Hash(phone), s.Clock.Now(), false
-	_, err := s.Numbers.Update(ctx, id, func(n *Number) error {
-		n.Unbind(process, person)
-		last = len(n.People) == 0
-		if last {
-			n.Phone, n.Conversations, n.Outbox = "", nil, nil
-		}
-		n.Touch(cmd, now)
-		return nil
-	})
-	if domain.Is(err, domain.NotFound) {
-		return nil
-	}
-	if err != nil || !last {
-		return err
-	}
-	return s.Vault.Destroy(ctx, id)
 }

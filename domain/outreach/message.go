@@ -70,6 +70,7 @@ type Message struct {
 	Lease     time.Time     `json:"lease,omitzero"`
 	Looks     int           `json:"looks,omitempty"`
 	Resent    bool          `json:"resent,omitempty"` // sent again after it was unknown
+	Retry     bool          `json:"retry,omitempty"`  // of one that the network could not deliver
 	Provider  string        `json:"provider_id,omitempty"`
 	Problem   string        `json:"problem,omitempty"` // the gateway's code, never text of a person
 	Ended     time.Time     `json:"ended,omitzero"`

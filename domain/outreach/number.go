@@ -45,6 +45,7 @@ var Numbers = domain.Collection[Number]{
 		{Name: "due_service", Fields: []string{"due_service"}},
 		{Name: "due_bulk", Fields: []string{"due_bulk"}},
 		{Name: "wakes", Fields: []string{"wakes"}},
+		{Name: "stranger", Fields: []string{"stranger"}},
 	},
 	Keys:  numberKeys,
 	Shard: "id",
@@ -52,6 +53,9 @@ var Numbers = domain.Collection[Number]{
 
 func numberKeys(n *Number) map[string]any {
 	keys := map[string]any{}
+	if len(n.People) == 0 && n.Phone != "" {
+		keys["stranger"] = n.UpdatedAt
+	}
 	for _, m := range n.Outbox {
 		due, ok := m.due()
 		if !ok {

@@ -221,16 +221,28 @@ func (s *Service) openItem(ctx context.Context, a domain.Actor, i Item) (ItemVie
 	return v, nil
 }
 
+// words opens what the item is about: the resident's text, or the message of
+// ours that perhaps went out.
 func (s *Service) words(ctx context.Context, i Item) (string, error) {
+	if i.Message != "" {
+		n, err := s.Numbers.Get(ctx, i.Number)
+		if err != nil {
+			return "", err
+		}
+		m := n.find(i.Message)
+		if m == nil {
+			return "", nil
+		}
+		return s.reveal(ctx, n.ID, m.ID, m.Body)
+	}
 	if i.Event == "" {
 		return "", nil
 	}
 	r, err := s.Events.Get(ctx, i.Event)
-	if err != nil || r.Text == "" {
+	if err != nil {
 		return "", err
 	}
-	plain, err := s.Vault.Open(ctx, r.Number, r.ID+"/text", r.Text)
-	return string(plain), err
+	return s.reveal(ctx, r.Number, r.ID+"/text", r.Text)
 }
 
 // change is one recorded write of an item of the process.

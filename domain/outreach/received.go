@@ -105,6 +105,7 @@ type Text struct {
 	State    State         `json:"state"`
 	Attempts int           `json:"attempts"`
 	Resent   bool          `json:"resent,omitempty"`
+	Retry    bool          `json:"retry,omitempty"` // the second try of an undelivered one
 	Gateway  string        `json:"gateway,omitempty"`
 	Provider string        `json:"provider_id,omitempty"`
 	Problem  string        `json:"problem,omitempty"`
@@ -156,7 +157,7 @@ func textOf(number string, m Message) Text {
 	t := Text{
 		Number: number, Process: m.Process, Person: m.Person, Template: m.Template,
 		Class: m.Class, Wave: m.Wave, Lang: m.Lang, Body: m.Body, Parts: m.Parts,
-		State: m.State, Attempts: m.Attempts, Resent: m.Resent, Gateway: m.Gateway,
+		State: m.State, Attempts: m.Attempts, Resent: m.Resent, Retry: m.Retry, Gateway: m.Gateway,
 		Provider: m.Provider, Problem: m.Problem, At: m.Ended,
 	}
 	t.ID = m.ID

@@ -135,6 +135,46 @@ func (s *Service) Reported(ctx context.Context, number, message string, r Report
 	return err == nil, err
 }
 
+// Retry puts a text that the network could not deliver for now back into the
+// outbox, once, an hour later. Its new id follows from the old one.
+func (s *Service) Retry(ctx context.Context, number, message string) error {
+	t, err := s.Texts.Get(ctx, message)
+	if err != nil || t.State != Undelivered || t.Retry || t.Body == "" {
+		return ignoreMissing(err)
+	}
+	body, err := s.Vault.Open(ctx, number, t.ID, t.Body)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	now := s.Clock.Now()
+	m := Message{
+		ID: messageID(t.ID, "retry"), Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class,
+		Wave: t.Wave, Lang: t.Lang, Parts: t.Parts, Created: now, NotBefore: now.Add(time.Hour), Retry: true,
+		Expires: now.Add(24 * time.Hour),
+	}
+	if ref, err := s.Processes.Ref(ctx, t.Process); err == nil {
+		m.Zone = ref.Zone
+	}
+	if m.Body, err = s.Vault.Seal(ctx, number, m.ID, body); err != nil {
+		return err
+	}
+	_, err = s.Numbers.Update(ctx, number, func(n *Number) error {
+		fresh, err := n.Enqueue(m)
+		if err == nil && !fresh {
+			return domain.ErrNoChange
+		}
+		return err
+	})
+	return err
+}
+
+func ignoreMissing(err error) error {
+	if domain.Is(err, domain.NotFound) {
+		return nil
+	}
+	return err
+}
+
 // archive files the final messages as texts, then takes them out of the
 // outbox. A crash between the two leaves them due, and filing again changes
 // nothing.

@@ -138,6 +138,9 @@ func (s *Service) posted(ctx context.Context, process, person string) ([]Line, e
 
 // reveal opens sealed words; what was erased reads as empty.
 func (s *Service) reveal(ctx context.Context, subject, bound string, sealed domain.Sealed) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
 	plain, err := s.Vault.Open(ctx, subject, bound, sealed)
 	if domain.Is(err, domain.NotFound) {
 		return "", nil

@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -34,6 +35,8 @@ type Wave struct {
 	Posted int           `json:"posted"`           // by letter
 	None   int           `json:"none"`             // opted out, or no way known
 	Due    time.Time     `json:"due,omitzero"`     // when the next batch is, while running
+	// Problem says why the program itself paused it.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Waves declares how waves are kept.
@@ -81,22 +84,22 @@ func (s *Service) start(ctx context.Context, id string, d domain.BroadcastData, 
 	return w, err
 }
 
-// Tick moves every running wave one batch on and answers how many people were
-// gone through; 0 means that nothing is left to plan.
+// Tick moves every running wave one batch on, forgets numbers that belong to
+// nobody, and answers how many people were gone through; 0 means that nothing
+// is left to plan.
 func (s *Service) Tick(ctx context.Context) (int, error) {
 	q := domain.Query{Index: "due", To: s.Clock.Now().Add(time.Millisecond), Limit: 20}
 	total := 0
+	var failed []error
 	for w, err := range s.Waves.Find(ctx, q) {
 		if err != nil {
 			return total, err
 		}
 		n, err := s.batch(ctx, w)
 		total += n
-		if err != nil {
-			return total, err
-		}
+		failed = append(failed, err)
 	}
-	return total, nil
+	return total, errors.Join(append(failed, s.forgetStrangers(ctx))...)
 }
 
 // batch tells the next people of the wave, then moves its cursor. Only the
@@ -111,6 +114,9 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 		return 0, err
 	}
 	ways, err := s.tellAll(ctx, w, people)
+	if code := domain.CodeOf(err); code == domain.Internal || code == domain.Invalid {
+		return 0, errors.Join(err, s.stick(ctx, w))
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -130,6 +136,26 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 	})
 	return len(people), err
 }
+
+// stick pauses a wave whose message cannot be put into words, so that an
+// organiser sees it and the waves behind it go on. Resuming tries again.
+func (s *Service) stick(ctx context.Context, w Wave) error {
+	now := s.Clock.Now()
+	_, err := s.Waves.Update(ctx, w.ID, func(cur *Wave) error {
+		if cur.State != WaveRunning {
+			return domain.ErrNoChange
+		}
+		cur.State, cur.Problem, cur.UpdatedAt = WavePaused, "this message lacks something it needs to say; mend it, then resume", now
+		cur.Emit(domain.Command{Key: w.ID + string(w.Cursor)}, domain.EffectNotice, "stuck", now, domain.NoticeData{
+			Process: w.Process, Role: domain.Organiser, Kind: NoticeWaveStuck, Subject: "waves:" + w.ID,
+		})
+		return nil
+	})
+	return err
+}
+
+// NoticeWaveStuck is the kind of the notice about a wave that cannot go on.
+const NoticeWaveStuck = "wave_stuck"
 
 func (s *Service) finish(ctx context.Context, w Wave) error {
 	_, err := s.Waves.Update(ctx, w.ID, func(cur *Wave) error {
