@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -21,10 +22,19 @@ func (f facts) Vars(ctx context.Context, p domain.ProcessRef, _, person string) 
 	if p.ID == "" {
 		return dialogue.Vars{Values: f.installation()}, nil, nil
 	}
+	v, err := f.h.known.said(p.ID, func() (dialogue.Vars, error) { return f.read(ctx, p) })
+	if err != nil {
+		return dialogue.Vars{}, nil, err
+	}
+	v.Values = maps.Clone(v.Values) // callers write into it
+	return v, nil, nil
+}
+
+func (f facts) read(ctx context.Context, p domain.ProcessRef) (dialogue.Vars, error) {
 	v := dialogue.Vars{Values: f.values(p)}
 	qs, err := f.h.recruitment.Questions(ctx, p.ID)
 	if err != nil {
-		return v, nil, fmt.Errorf("reading the questions of a process: %w", err)
+		return v, fmt.Errorf("reading the questions of a process: %w", err)
 	}
 	for _, q := range qs {
 		dq := dialogue.Question{Key: q.Key, Text: q.Text}
@@ -34,7 +44,34 @@ func (f facts) Vars(ctx context.Context, p domain.ProcessRef, _, person string) 
 		v.Questions = append(v.Questions, dq)
 	}
 	v.Values["questions"] = strconv.Itoa(len(qs))
-	return v, nil, nil
+	return v, f.recruitment(ctx, p, v.Values)
+}
+
+// recruitment adds what only recruitment knows: dates, the question of who may
+// register. Somebody who texts a poster's word was sent no message before that
+// brought them.
+func (f facts) recruitment(ctx context.Context, p domain.ProcessRef, values map[string]string) error {
+	r, err := f.h.recruitment.Get(ctx, domain.SystemActor("sms"), p.ID)
+	if err != nil {
+		return fmt.Errorf("reading the dates of a process: %w", err)
+	}
+	values["eligibility"] = r.Eligibility
+	if !r.ClosesAt.IsZero() {
+		values["closes"], values["closes_text"] = r.ClosesAt.Format(time.RFC3339), plainTime(r.ClosesAt.In(p.Location()))
+	}
+	if !r.DrawAt.IsZero() {
+		values["draw_at"] = plainTime(r.DrawAt.In(p.Location()))
+	}
+	return nil
+}
+
+// plainTime is "Thu 12 July, 6pm".
+func plainTime(t time.Time) string {
+	clock := t.Format("3.04pm")
+	if t.Minute() == 0 {
+		clock = t.Format("3pm")
+	}
+	return plainDate(t) + ", " + clock
 }
 
 func (f facts) installation() map[string]string {
@@ -148,7 +185,7 @@ func (d directory) process(ctx context.Context, word, rest string) (sms.Found, b
 	if len(word) < 3 || len(word) > 12 {
 		return sms.Found{}, false, nil
 	}
-	refs, err := d.h.active.list(ctx)
+	refs, err := d.h.known.list(ctx)
 	if err != nil {
 		return sms.Found{}, false, err
 	}
@@ -181,7 +218,7 @@ func (d directory) letter(ctx context.Context, word string) (sms.Found, bool, er
 
 // Default is the one process that recruits, when there is only one.
 func (d directory) Default(ctx context.Context, _ string) (domain.ProcessRef, bool, error) {
-	refs, err := d.h.active.list(ctx)
+	refs, err := d.h.known.list(ctx)
 	if err != nil || len(refs) != 1 {
 		return domain.ProcessRef{}, false, err
 	}

@@ -16,7 +16,6 @@ import (
 
 	"folkmoot/app/highs"
 	"folkmoot/app/store"
-	"folkmoot/app/store/sqlitestore"
 	"folkmoot/app/vault"
 	"folkmoot/bots/flows"
 	"folkmoot/bots/slack"
@@ -49,14 +48,15 @@ type house struct {
 	holder  string // names this instance
 	wake    chan struct{}
 
-	engine *sqlitestore.DB
-	ring   *sqlitestore.DB
+	engine store.Engine
+	ring   store.Engine
 	store  *store.Store
 	vault  *vault.Vault
 	solver *highs.Engine
 	moved  *store.Collection[moved]
 	holds  *store.Collection[retention.Hold]
 	users  *store.Collection[access.User]
+	known  *memory
 
 	audit          *audit.Service
 	access         *access.Service
@@ -67,7 +67,6 @@ type house struct {
 	deliberation   *deliberation.Service
 	accountability *accountability.Service
 	retention      *retention.Service
-	active         *activeList
 
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
@@ -112,21 +111,28 @@ func (h *house) openStores(ctx context.Context) (err error) {
 	if err := os.MkdirAll(h.cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
-	h.engine, err = sqlitestore.Open(ctx, filepath.Join(h.cfg.DataDir, "folkmoot.db"), sqlitestore.Options{})
-	if err != nil {
-		return fmt.Errorf("opening the store: %w", err)
+	if h.engine, err = openStore(ctx, h.cfg); err != nil {
+		return err
 	}
-	h.ring, err = sqlitestore.Open(ctx, filepath.Join(h.cfg.DataDir, "keyring.db"), sqlitestore.Options{Scrub: true})
-	if err != nil {
-		return fmt.Errorf("opening the keyring: %w", err)
+	if h.ring, err = openKeyring(ctx, h.cfg); err != nil {
+		return err
 	}
 	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock})
 	if err != nil {
 		return fmt.Errorf("opening the vault: %w", err)
 	}
-	h.store = store.New(h.engine, store.Hooks{OnEffects: func(string, string, time.Time) { h.kick() }})
+	h.store = store.New(h.engine, store.Hooks{OnEffects: h.written})
 	h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
 	return nil
+}
+
+// written is told of every write that something must follow from, before the
+// writer goes on.
+func (h *house) written(collection, id string, _ time.Time) {
+	if collection == process.Processes.Name || collection == recruitment.Recruitments.Name {
+		h.known.forget(id)
+	}
+	h.kick()
 }
 
 // kick wakes the relay; it never waits.
@@ -147,12 +153,12 @@ func (h *house) wire() error {
 		Bodies: store.Open(h.store, process.Bodies), Processes: store.Open(h.store, process.Processes),
 		Profiles: profiles, Clock: h.clock,
 	})
-	h.audit = audit.New(store.Open(h.store, audit.Entries), h.process, h.clock)
+	h.known = newMemory(h.process.Ref, h.process.Active)
+	h.audit = audit.New(store.Open(h.store, audit.Entries), h.known, h.clock)
 	h.users = store.Open(h.store, access.Users)
 	h.access = access.New(access.Deps{
 		Users: h.users, Secrets: store.Open(h.store, access.Secrets), Clock: h.clock, Random: rand.Reader,
 	})
-	h.active = &activeList{read: h.process.Active, now: time.Now}
 	h.wirePeople()
 	if err := h.wireTexts(); err != nil {
 		return err
@@ -173,7 +179,7 @@ func (h *house) wirePeople() {
 	h.holds = store.Open(s, retention.HoldsKept)
 	draws, replacements := store.Open(s, recruitment.Draws), store.Open(s, recruitment.Replacements)
 	h.people = people.New(people.Deps{
-		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.process,
+		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.known,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.vault},
 		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}}, Holdings: []people.Holding{holdings{h}},
@@ -182,7 +188,7 @@ func (h *house) wirePeople() {
 	h.recruitment = recruitment.New(recruitment.Deps{
 		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
-		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.process,
+		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.known,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL, Program: programName(), Beacon: drand{},
 	})
@@ -197,13 +203,13 @@ func (h *house) wireJury() {
 		Statements: store.Open(s, deliberation.Statements), Recommendations: store.Open(s, deliberation.Recommendations),
 		Ballots: store.Open(s, deliberation.Ballots), MinorityViews: store.Open(s, deliberation.MinorityViews),
 		Reports: store.Open(s, deliberation.Reports),
-		Clock:   h.clock, Processes: h.process, Vault: h.vault, Members: h.people,
+		Clock:   h.clock, Processes: h.known, Vault: h.vault, Members: h.people,
 	})
 	h.accountability = accountability.New(accountability.Deps{
 		Accounts: store.Open(s, accountability.Accounts), Responses: store.Open(s, accountability.Responses),
 		Decisions: store.Open(s, accountability.Decisions), Actions: store.Open(s, accountability.Actions),
 		Progress: store.Open(s, accountability.ProgressReports), Feedback: store.Open(s, accountability.Feedbacks),
-		Deliberation: h.deliberation, Clock: h.clock, Processes: h.process,
+		Deliberation: h.deliberation, Clock: h.clock, Processes: h.known,
 	})
 }
 
@@ -211,7 +217,7 @@ func (h *house) wireRetention(kept map[string][]retention.Period) {
 	s := h.store
 	h.retention = retention.New(retention.Deps{
 		Clocks: store.Open(s, retention.Clocks), Erasures: store.Open(s, retention.Erasures), Holds: h.holds,
-		Processes: h.process, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.people},
+		Processes: h.known, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.people},
 		Clock: h.clock, Schedules: kept,
 	})
 }
@@ -280,7 +286,7 @@ func (h *house) wireTexts() error {
 	}
 	h.openGateways()
 	desk := sms.NewDesk(sms.DeskDeps{
-		Processes: h.process, Directory: directory{h}, Facts: facts{h}, Texts: texts, Flows: flows.Get,
+		Processes: h.known, Directory: directory{h}, Facts: facts{h}, Texts: texts, Flows: flows.Get,
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
 		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})
@@ -288,7 +294,7 @@ func (h *house) wireTexts() error {
 	h.outreach = outreach.New(outreach.Deps{
 		Numbers: store.Open(s, outreach.Numbers), Events: store.Open(s, outreach.Events), Texts: store.Open(s, outreach.Texts),
 		Letters: store.Open(s, outreach.Letters), Waves: store.Open(s, outreach.Waves), Queue: store.Open(s, outreach.Queue),
-		Processes: h.process, Contacts: contacts{h}, Voice: desk, Vault: h.vault, Audit: h.audit, Clock: h.clock,
+		Processes: h.known, Contacts: contacts{h}, Voice: desk, Vault: h.vault, Audit: h.audit, Clock: h.clock,
 		Quiet: outreach.UsualQuiet, Jitter: func(max time.Duration) time.Duration { return time.Duration(mrand.Int64N(int64(max) + 1)) },
 		PartsPerSecond: h.cfg.SMS.Rate, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
@@ -304,7 +310,7 @@ func (h *house) wireTexts() error {
 	})
 	h.dispatcher = sms.NewDispatcher(sms.DispatcherDeps{
 		Outreach: h.outreach, Recruitment: replies{h}, People: h.people, Assembly: replies{h}, Erasures: replies{h},
-		Processes: h.process, Vault: h.vault, Clock: h.clock, Log: h.log,
+		Processes: h.known, Vault: h.vault, Clock: h.clock, Log: h.log,
 	})
 	return nil
 }
@@ -338,7 +344,7 @@ func (h *house) close() error {
 	if h.solver != nil {
 		errs = append(errs, h.solver.Close(context.Background()))
 	}
-	for _, db := range []*sqlitestore.DB{h.ring, h.engine} {
+	for _, db := range []store.Engine{h.ring, h.engine} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -117,7 +117,9 @@ func (h *house) run(ctx context.Context, ln net.Listener, ready func(*house)) er
 	case err = <-ended:
 	case <-ctx.Done():
 		h.log.Info("stopping; what is under way may finish", "within", h.cfg.ShutdownTimeout)
-		err = app.ShutdownWithTimeout(h.cfg.ShutdownTimeout)
+		if err := app.ShutdownWithTimeout(h.cfg.ShutdownTimeout); err != nil {
+			h.log.Warn("some connections were still open and were cut", "err", err)
+		}
 	}
 	late, cancel := context.WithTimeout(work, h.cfg.ShutdownTimeout)
 	defer cancel()

@@ -58,7 +58,7 @@ func (s simulator) Handsets(_ context.Context, a domain.Actor) ([]string, error)
 	if err := s.allow(a); err != nil {
 		return nil, err
 	}
-	return s.h.network.Numbers(500), nil
+	return s.h.network.Numbers(20000), nil
 }
 
 // Handset reads a phone.

@@ -71,7 +71,7 @@ type responses struct{ h *house }
 // Owed lists the responses that the actor may record and that are not
 // published, overdue ones first.
 func (r responses) Owed(ctx context.Context, actor domain.Actor) ([]slack.Owed, error) {
-	refs, err := r.h.active.list(ctx)
+	refs, err := r.h.known.list(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func owed(ref domain.ProcessRef, v accountability.ResponseView) slack.Owed {
 // Get answers one response that is owed.
 func (r responses) Get(ctx context.Context, actor domain.Actor, key string) (slack.Owed, error) {
 	process, rec, _ := strings.Cut(key, ":")
-	ref, err := r.h.process.Ref(ctx, process)
+	ref, err := r.h.known.Ref(ctx, process)
 	if err != nil {
 		return slack.Owed{}, domain.Hidden("recommendation")
 	}
@@ -121,7 +121,7 @@ func (r responses) Get(ctx context.Context, actor domain.Actor, key string) (sla
 // Respond publishes the response.
 func (r responses) Respond(ctx context.Context, cmd domain.Command, key string, in slack.Answer) error {
 	process, rec, _ := strings.Cut(key, ":")
-	ref, err := r.h.process.Ref(ctx, process)
+	ref, err := r.h.known.Ref(ctx, process)
 	if err != nil {
 		return domain.Hidden("recommendation")
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"folkmoot/domain"
@@ -37,6 +38,7 @@ type Service struct {
 	entries   domain.Repository[Entry]
 	processes domain.Processes
 	clock     domain.Clock
+	chains    sync.Map // name -> *chain
 }
 
 // New makes the service.
@@ -54,8 +56,11 @@ func (s *Service) Append(ctx context.Context, ev domain.Event) error {
 	if err != nil {
 		return err
 	}
+	chain := s.chain(ev.Chain)
+	chain.Lock()
+	defer chain.Unlock()
 	for ctx.Err() == nil {
-		head, err := s.head(ctx, ev.Chain)
+		head, err := s.believed(ctx, chain, ev.Chain)
 		if err != nil {
 			return err
 		}
@@ -68,11 +73,35 @@ func (s *Service) Append(ctx context.Context, ev domain.Event) error {
 		e.CreatedAt = s.clock.Now()
 		e.Hash = hash(e)
 		err = s.entries.Insert(ctx, &e)
+		chain.head = nil
+		if err == nil {
+			chain.head = &e
+		}
 		if !domain.Is(err, domain.Conflict) {
 			return err
 		}
 	}
 	return domain.E(domain.Unavailable, "the record could not be written in time").Because(ctx.Err())
+}
+
+// chain is what this instance believes of a chain. The belief may be old: an
+// entry behind it then conflicts, and the head is read again. It is formed
+// before an event is looked for, which is what makes "once" hold.
+type chain struct {
+	sync.Mutex
+	head *Entry
+}
+
+func (s *Service) chain(name string) *chain {
+	c, _ := s.chains.LoadOrStore(name, &chain{})
+	return c.(*chain)
+}
+
+func (s *Service) believed(ctx context.Context, c *chain, name string) (Entry, error) {
+	if c.head != nil {
+		return *c.head, nil
+	}
+	return s.head(ctx, name)
 }
 
 func entryID(chain string, seq int64) string { return fmt.Sprintf("%s:%09d", chain, seq) }

@@ -54,6 +54,7 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 		Options: o, ctx: ctx, c: newClient(o.Doors), cast: map[string]*client{}, ids: map[string]string{},
 		bodies: map[string]string{}, phones: map[string]residents.Resident{}, show: newShow(o.Out),
 	}
+	defer p.c.http.CloseIdleConnections()
 	defer func() {
 		if s, ok := recover().(stop); ok {
 			err = s.err
@@ -123,6 +124,15 @@ func (p *play) clock(at string) {
 
 // settle does what is due now.
 func (p *play) settle() { p.do("administrator", "/simulator/clock", object{}) }
+
+// pause lets the few minutes go by in which people read and think; an answer
+// that comes faster than anyone can read is taken for the one before, sent
+// twice by the network.
+func (p *play) pause() {
+	now, err := time.Parse(time.RFC3339, p.ask("administrator", "/simulator/clock").str("now"))
+	p.check(err)
+	p.do("administrator", "/simulator/clock", object{"to": now.Add(4 * time.Minute).Format(time.RFC3339)})
+}
 
 // stage enters the next stage and says so.
 func (p *play) stage(to string) {

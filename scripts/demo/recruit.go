@@ -19,8 +19,8 @@ const applied = 218
 // drawn from, and asked how many of them are asked. Both are ours: the real
 // jury was advertised and kept no such figures.
 const (
-	framed = 2400
-	asked  = 1200
+	framed = 1600
+	asked  = 700
 )
 
 // target is a share of the district turned into seats of the jury: the whole
@@ -95,7 +95,7 @@ func (p *play) drawInvitees() {
 	d = p.do("organiser", p.here("/invitee-draws/"+d.str("id")+"/seed"), object{
 		"digits": "4071 9926 3582", "witnesses": []string{"Ann Birtles, oversight panel", "Bo Okafor, oversight panel"},
 	})
-	p.show.say("%.0f of them are drawn by lot, area by area, and the draw can be repeated", d.num("drawn"))
+	p.show.say("%.0f of them are drawn by lot, area by area, and the draw can be repeated", d.num("count"))
 }
 
 // wave sends the invitations and lets the residents answer.
@@ -140,7 +140,7 @@ func (p *play) converse(numbers []string) int {
 			return total
 		}
 		total += len(said)
-		p.settle()
+		p.pause()
 		slices.Sort(said)
 		numbers = said
 	}
@@ -209,9 +209,10 @@ func (p *play) advertise(readers []residents.Resident) {
 		}
 		readers = readers[n:]
 		p.each(numbers, func(number string) { p.check(p.c.text(p.ctx, number, p.sender, "FOREST")) })
-		p.settle()
+		p.pause()
 		p.converse(numbers)
 	}
+
 	if got := p.inPool(); got != applied {
 		panic(stop{fmt.Errorf("%d are in the pool; the published figure is %d", got, applied)})
 	}
