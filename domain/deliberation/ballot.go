@@ -423,7 +423,7 @@ func (x *Ballot) settle(t Terms) {
 	}
 }
 
-var ruleFixed = domain.Missing{Item: "rule_fixed", Need: "the members fix the rules of voting before the first ballot", Who: domain.Facilitator}
+var ruleFixed = domain.Missing{Item: "rule_fixed", Need: "the members fix the rules of voting before the first ballot", Who: domain.Facilitator, Where: "rules"}
 
 // WithdrawBallot drops a ballot that has not opened, with a reason.
 func (s *Service) WithdrawBallot(ctx context.Context, c domain.Command, process, id string) (BallotView, error) {

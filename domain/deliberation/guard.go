@@ -36,8 +36,8 @@ func (s *Service) guardDeliberating(ctx context.Context, ref domain.ProcessRef) 
 		published = published || x.State == PackPublished
 	}
 	var g domain.Guard
-	g.Need(published, domain.Missing{Item: "evidence_pack_published", Need: "the first evidence pack is published", Who: domain.Organiser})
-	g.Need(t.Balance != nil && t.Balance.Balanced, domain.Missing{Item: "balance_signed", Need: "the oversight panel signs its check of balance", Who: domain.Oversight})
+	g.Need(published, domain.Missing{Item: "evidence_pack_published", Need: "the first evidence pack is published", Who: domain.Organiser, Where: "packs"})
+	g.Need(t.Balance != nil && t.Balance.Balanced, domain.Missing{Item: "balance_signed", Need: "the oversight panel signs its check of balance", Who: domain.Oversight, Where: "balance"})
 	return g, nil
 }
 
@@ -60,14 +60,14 @@ func (s *Service) guardReporting(ctx context.Context, ref domain.ProcessRef) (do
 	}
 	var g domain.Guard
 	last, waiting := required(sessions)
-	g.Need(last != nil && len(waiting) == 0, domain.Missing{Item: "sessions_held", Need: "every required session is held" + waitingFor(waiting), Who: domain.Facilitator})
+	g.Need(last != nil && len(waiting) == 0, domain.Missing{Item: "sessions_held", Need: "every required session is held" + waitingFor(waiting), Who: domain.Facilitator, Where: "sessions"})
 	fixed := !t.FixedAt.IsZero() && (opened.IsZero() || !t.FixedAt.After(opened))
 	g.Need(fixed, ruleFixed)
 	g.Need(last != nil && t.Quorum > 0 && last.Attended >= t.Quorum, domain.Missing{
-		Item: "quorum", Need: fmt.Sprintf("at least %d members are at the last required session", t.Quorum), Who: domain.Facilitator,
+		Item: "quorum", Need: fmt.Sprintf("at least %d members are at the last required session", t.Quorum), Who: domain.Facilitator, Where: "sessions",
 	})
 	void := withoutQuorum(ballots)
-	g.Need(len(void) == 0, domain.Missing{Item: "ballot_quorum", Need: "ballots that missed their quorum are held again" + waitingFor(void), Who: domain.Facilitator})
+	g.Need(len(void) == 0, domain.Missing{Item: "ballot_quorum", Need: "ballots that missed their quorum are held again" + waitingFor(void), Who: domain.Facilitator, Where: "ballots"})
 	return g, nil
 }
 
@@ -140,7 +140,7 @@ func (s *Service) guardReported(ctx context.Context, ref domain.ProcessRef) (dom
 		return nil, err
 	}
 	g := reportedGuard(t, x)
-	g.Need(x.State == ReportPublished, domain.Missing{Item: "report_published", Need: "the jury report is published", Who: domain.Organiser})
+	g.Need(x.State == ReportPublished, domain.Missing{Item: "report_published", Need: "the jury report is published", Who: domain.Organiser, Where: "report/publication"})
 	return g, nil
 }
 
@@ -149,15 +149,15 @@ func reportedGuard(t Terms, x Report) domain.Guard {
 	var g domain.Guard
 	confirmed := x.State == ReportConfirmed || x.State == ReportPublished
 	g.Need(confirmed, domain.Missing{
-		Item: "wording_confirmed", Need: fmt.Sprintf("more than half of the members confirm the final wording (%d of %d have)", x.Confirmed, x.Members), Who: domain.Member,
+		Item: "wording_confirmed", Need: fmt.Sprintf("more than half of the members confirm the final wording (%d of %d have)", x.Confirmed, x.Members), Who: domain.Member, Where: "report/confirmations",
 	})
-	g.Need(t.Minority != nil, domain.Missing{Item: "minority_invited", Need: "members are invited to give minority views", Who: domain.Facilitator})
+	g.Need(t.Minority != nil, domain.Missing{Item: "minority_invited", Need: "members are invited to give minority views", Who: domain.Facilitator, Where: "minority-views/invitation"})
 	formats := t.Formats
 	if len(formats) == 0 {
 		formats = accessible
 	}
 	for _, f := range formats {
-		g.Need(x.Formats[f] != "", domain.Missing{Item: "format_" + f, Need: "the report is ready in " + formatName(f), Who: domain.Organiser})
+		g.Need(x.Formats[f] != "", domain.Missing{Item: "format_" + f, Need: "the report is ready in " + formatName(f), Who: domain.Organiser, Where: "report/formats"})
 	}
 	return g
 }

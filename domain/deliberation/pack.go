@@ -184,7 +184,7 @@ func (s *Service) packItems(ctx context.Context, x Pack) ([]PackItem, domain.Gua
 		items = append(items, PackItem{Evidence: e.ID, Title: e.Title, Edition: max(e.Edition, 1), File: e.File})
 	}
 	g.Need(len(waiting) == 0, domain.Missing{
-		Item: "items_approved", Need: "oversight approves every item (" + strings.Join(waiting, "; ") + ")", Who: domain.Oversight,
+		Item: "items_approved", Need: "oversight approves every item (" + strings.Join(waiting, "; ") + ")", Who: domain.Oversight, Where: "evidence",
 	})
 	for _, f := range accessible {
 		g.Need(x.Formats[f] != "", domain.Missing{Item: "format_" + f, Need: "the pack is ready in " + formatName(f), Who: domain.Organiser})

@@ -58,8 +58,8 @@ func (s *Service) SubmitMinority(ctx context.Context, c domain.Command, process 
 	}
 	now := s.d.Clock.Now()
 	var g domain.Guard
-	g.Need(t.Minority != nil, domain.Missing{Item: "minority_invited", Need: "members are invited to give minority views", Who: domain.Facilitator})
-	g.Need(t.Minority == nil || !now.After(t.Minority.Until), domain.Missing{Item: "minority_open", Need: "the time for minority views is extended; it has run out", Who: domain.Facilitator})
+	g.Need(t.Minority != nil, domain.Missing{Item: "minority_invited", Need: "members are invited to give minority views", Who: domain.Facilitator, Where: "minority-views/invitation"})
+	g.Need(t.Minority == nil || !now.After(t.Minority.Until), domain.Missing{Item: "minority_open", Need: "the time for minority views is extended; it has run out", Who: domain.Facilitator, Where: "minority-views/invitation"})
 	if err := g.Err("giving a minority view"); err != nil {
 		return MinorityView{}, err
 	}
