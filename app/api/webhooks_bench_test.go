@@ -45,10 +45,10 @@ type front struct {
 	done    atomic.Int64 // events taken in by the workers
 }
 
-func newFront(tb testing.TB) *front { return newFrontIn(tb, tb.TempDir()) }
+func newFront(tb testing.TB) *front { return newFrontIn(tb, tb.TempDir(), oneProcess{}) }
 
 // newFrontIn opens the databases of a folder, which may be there already.
-func newFrontIn(tb testing.TB, dir string) *front {
+func newFrontIn(tb testing.TB, dir string, people outreach.Contacts) *front {
 	tb.Helper()
 	clock := domain.ClockFunc(time.Now)
 	engine := openDB(tb, filepath.Join(dir, "folkmoot.db"), sqlitestore.Options{})
@@ -70,7 +70,7 @@ func newFrontIn(tb testing.TB, dir string) *front {
 	})
 	f.svc = outreach.New(outreach.Deps{
 		Numbers: f.numbers, Events: f.events, Texts: store.Open(st, outreach.Texts), Letters: store.Open(st, outreach.Letters),
-		Waves: store.Open(st, outreach.Waves), Queue: store.Open(st, outreach.Queue), Processes: oneProcess{}, Contacts: oneProcess{},
+		Waves: store.Open(st, outreach.Waves), Queue: store.Open(st, outreach.Queue), Processes: oneProcess{}, Contacts: people,
 		Voice: desk, Vault: v, Audit: &domaintest.Audit{}, Clock: clock, Quiet: outreach.UsualQuiet,
 	})
 	if err := st.Migrate(tb.Context()); err != nil {

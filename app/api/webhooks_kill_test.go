@@ -38,7 +38,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	acked := loadAndKill(t, dir, 1200)
-	f := newFrontIn(t, dir)
+	f := newFrontIn(t, dir, oneProcess{})
 	if _, err := f.inbox.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestKilledUnderLoad(t *testing.T) {
 }
 
 func serveUntilKilled(t *testing.T, dir string) {
-	f := newFrontIn(t, dir)
+	f := newFrontIn(t, dir, oneProcess{})
 	f.work(t)
 	fmt.Println("listening", listen(t, f.app))
 	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent goes

@@ -120,4 +120,3 @@ func TestAPhoneThatWasOffGetsOneMoreTry(t *testing.T) {
 		t.Errorf("sent %d times, want twice", len(sent))
 	}
 }
-

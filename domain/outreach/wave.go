@@ -60,8 +60,8 @@ var Waves = domain.Collection[Wave]{
 // BatchSize is how many people one step of a wave goes through, and
 // BatchWorkers how many of them at a time.
 const (
-	BatchSize    = 500
-	BatchWorkers = 16
+	BatchSize    = 2000
+	BatchWorkers = 64
 )
 
 // plan starts a wave for a broadcast; the same effect is the same wave.
