@@ -20,4 +20,4 @@ func (h *house) site() *web.Site {
 }
 
 // pages lists the pages of every area.
-func (h *house) pages() []web.Page { return nil }
+func (h *house) pages() []web.Page { return web.AllPages(h.services()) }

@@ -54,7 +54,7 @@ func mustViews(a Assets, zone *time.Location) *views {
 	if err != nil { // the folder is embedded
 		panic(err)
 	}
-	base := template.New("layout.html").Funcs(funcs(a, zone)).Option("missingkey=error")
+	base := template.New("layout.html").Funcs(funcs(a, zone)).Funcs(pageWords).Option("missingkey=error")
 	base = template.Must(base.ParseFS(root, "layout.html", "parts/*.html"))
 	v := &views{pages: map[string]*template.Template{}}
 	err = fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {

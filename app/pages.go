@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"folkmoot/app/web"
+	"folkmoot/domain"
+)
+
+// services are what the pages work with.
+func (h *house) services() web.Services {
+	s := web.Services{
+		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation,
+		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Files: h.store.Files(),
+		Clock: h.clock, Demo: h.cfg.Demo,
+	}
+	if h.network != nil {
+		s.Simulated = phones{simulator{h}}
+	}
+	return s
+}
+
+// phones is the simulator as the pages see it.
+type phones struct{ simulator }
+
+// Handset reads a phone.
+func (p phones) Handset(ctx context.Context, a domain.Actor, number string) ([]web.PhoneText, error) {
+	seen, err := p.simulator.Handset(ctx, a, number)
+	out := make([]web.PhoneText, len(seen.Texts))
+	for i, t := range seen.Texts {
+		out[i] = web.PhoneText{Body: t.Body, At: t.At, Ours: t.Ours, Segments: t.Segments}
+	}
+	return out, err
+}
+
+// Slack reads what the simulated Slack was told.
+func (p phones) Slack(ctx context.Context, a domain.Actor) ([]web.SlackMessage, error) {
+	seen, err := p.simulator.Slack(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]web.SlackMessage, 0, len(seen.Messages))
+	for _, raw := range seen.Messages {
+		var m struct {
+			To     string          `json:"to"`
+			Text   string          `json:"text"`
+			Blocks json.RawMessage `json:"blocks"`
+		}
+		if err := json.Unmarshal(raw, &m); err != nil {
+			return nil, err
+		}
+		out = append(out, web.SlackMessage{To: m.To, Text: m.Text, Blocks: m.Blocks})
+	}
+	return out, nil
+}

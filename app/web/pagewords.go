@@ -1,0 +1,118 @@
+package web
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"folkmoot/domain/accountability"
+	"folkmoot/domain/deliberation"
+)
+
+// tab is one of the pages that belong together.
+type tab struct {
+	URL, Label string
+	Here       bool
+}
+
+// Nav lists the public pages of a process, those that hold something.
+func (st story) Nav(here string) []tab {
+	code := st.P.Code
+	out := []tab{{"/p/" + code, "About", here == "about"}}
+	add := func(ok bool, path, label, name string) {
+		if ok {
+			out = append(out, tab{path + code, label, here == name})
+		}
+	}
+	add(len(st.Draws) > 0, "/d/", "The draw", "draw")
+	add(len(st.Packs) > 0, "/e/", "Evidence", "evidence")
+	add(st.Report != nil, "/r/", "Report and answers", "report")
+	return out
+}
+
+// pageWords are the words that the pages need beside [funcs].
+var pageWords = map[string]any{
+	"outcome":       outcomeStatus,
+	"sessionStatus": sessionStatus,
+	"actionStatus":  actionStatus,
+	"first":         func(s any) string { return first(fmt.Sprint(s)) },
+	"last":          func(i int, list []PhoneText) bool { return i == len(list)-1 },
+	"thousands":     func(n any) string { return thousands(whole(n)) },
+}
+
+// whole is any whole number of a template.
+func whole(n any) int64 {
+	switch n := n.(type) {
+	case int:
+		return int64(n)
+	case int64:
+		return n
+	}
+	panic(fmt.Sprintf("web: %T is no whole number", n))
+}
+
+// outcomes are the answers in the words of the people who asked.
+var outcomes = map[accountability.Outcome]Status{
+	accountability.Accept:         {"kept", "Agreed"},
+	accountability.AcceptInPart:   {"kept", "Agreed in part"},
+	accountability.AlreadyDoing:   {"kept", "Being done already"},
+	accountability.ConsiderMore:   {"due", "To be decided later"},
+	accountability.ReferElsewhere: {"waiting", "Passed to another body"},
+	accountability.Reject:         {"dropped", "Not agreed"},
+}
+
+func outcomeStatus(o accountability.Outcome, overdue bool) Status {
+	if st, ok := outcomes[o]; ok {
+		if overdue {
+			return Status{"late", st.Word + ", and that is overdue"}
+		}
+		return st
+	}
+	if overdue {
+		return Status{"late", "No answer yet: overdue"}
+	}
+	return Status{"due", "No answer yet"}
+}
+
+func sessionStatus(s deliberation.SessionState) Status {
+	switch s {
+	case deliberation.SessionHeld:
+		return Status{"kept", "Held"}
+	case deliberation.SessionOpen:
+		return Status{"due", "Today"}
+	case deliberation.SessionCancelled:
+		return Status{"dropped", "Cancelled"}
+	}
+	return Status{"waiting", "Planned"}
+}
+
+func actionStatus(s accountability.ActionState, late bool) Status {
+	class := map[accountability.ActionState]string{
+		accountability.ActionDone: "done", accountability.ActionVerified: "kept", accountability.ActionNotVerified: "late",
+		accountability.ActionBlocked: "late", accountability.ActionAtRisk: "late",
+		accountability.ActionStopped: "dropped", accountability.ActionChanged: "waiting", accountability.ActionTransferred: "waiting",
+	}[s]
+	if class == "" {
+		class = "due"
+	}
+	word := map[accountability.ActionState]string{
+		accountability.ActionDone: "Reported done, not checked yet", accountability.ActionVerified: "Done, and checked",
+		accountability.ActionNotVerified: "Checked, and not done yet", accountability.ActionOnTrack: "On track",
+	}[s]
+	if word == "" {
+		word = first(words(s))
+	}
+	if late {
+		return Status{"late", word + ", late"}
+	}
+	return Status{class, word}
+}
+
+// first makes the first letter large.
+func first(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}

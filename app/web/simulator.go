@@ -1,0 +1,207 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"folkmoot/domain"
+)
+
+// Simulated is the simulated phones, Slack and clock. Every verb asks the
+// permission simulator.use.
+type Simulated interface {
+	// MoveClock moves the clock and does what falls due on the way; it answers
+	// how many things were done.
+	MoveClock(ctx context.Context, a domain.Actor, to time.Time) (int, error)
+	// Settle does what is due now.
+	Settle(ctx context.Context, a domain.Actor) (int, error)
+	// Handsets lists numbers, the latest first.
+	Handsets(ctx context.Context, a domain.Actor) ([]string, error)
+	Handset(ctx context.Context, a domain.Actor, number string) ([]PhoneText, error)
+	// Text sends a text from a phone, by the door a provider would use.
+	Text(ctx context.Context, a domain.Actor, number, body string) error
+	// Slack answers what the simulated Slack was told, oldest first.
+	Slack(ctx context.Context, a domain.Actor) ([]SlackMessage, error)
+}
+
+// PhoneText is one text on a simulated phone.
+type PhoneText struct {
+	Body     string
+	At       time.Time
+	Ours     bool
+	Segments int
+}
+
+// SlackMessage is one message in the simulated Slack.
+type SlackMessage struct {
+	To, Text string
+	Blocks   json.RawMessage
+}
+
+// simulatorPages are there only while nothing is really sent.
+func simulatorPages(s Services) []Page {
+	if s.Simulated == nil {
+		return nil
+	}
+	return []Page{
+		get("/simulator", s.phone),
+		post("/simulator/texts", s.textAs),
+		post("/simulator/clock", s.moveClock),
+	}
+}
+
+type phonePage struct {
+	Number   string
+	Texts    []PhoneText
+	Sent     int // segments we paid for
+	Received int
+	Handsets []string
+	Total    int
+	Slack    []slackLine
+	Moves    bool
+	Done     string // what moving the clock did
+}
+
+type slackLine struct{ To, Text string }
+
+const shownHandsets = 60
+
+// phone shows one phone, both sides, and the list of the others.
+func (s Services) phone(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.phonePage(ctx, r, numberOf(r.Query.Get("number")))
+	return Show("simulator", "Phone simulator", page), err
+}
+
+func (s Services) phonePage(ctx context.Context, r *Request, number string) (phonePage, error) {
+	page := phonePage{Number: number, Moves: s.Demo}
+	all, err := s.Simulated.Handsets(ctx, r.Actor)
+	if err != nil {
+		return page, err
+	}
+	page.Total, page.Handsets = len(all), all[:min(len(all), shownHandsets)]
+	if page.Number == "" && len(all) > 0 && r.Query.Get("new") == "" {
+		page.Number = all[0]
+	}
+	if page.Number != "" {
+		if page.Texts, err = s.Simulated.Handset(ctx, r.Actor, page.Number); err != nil {
+			return page, err
+		}
+	}
+	for _, t := range page.Texts {
+		if t.Ours {
+			page.Sent += t.Segments
+		} else {
+			page.Received++
+		}
+	}
+	if n, err := strconv.Atoi(r.Query.Get("done")); err == nil {
+		page.Done = plural(n, "thing fell due and was done", "things fell due and were done")
+	}
+	return page, part(&page.Slack, func() ([]slackLine, error) { return s.slackLines(ctx, r.Actor) })
+}
+
+const shownSlack = 12
+
+// slackLines are the last messages, the newest first.
+func (s Services) slackLines(ctx context.Context, a domain.Actor) ([]slackLine, error) {
+	all, err := s.Simulated.Slack(ctx, a)
+	var out []slackLine
+	for i := len(all) - 1; i >= 0 && len(out) < shownSlack; i-- {
+		out = append(out, slackLine{all[i].To, slackText(all[i])})
+	}
+	return out, err
+}
+
+// slackText is a message's text: of its blocks, as a person would see it, or
+// its fallback.
+func slackText(m SlackMessage) string {
+	var blocks []struct {
+		Text struct {
+			Text string `json:"text"`
+		} `json:"text"`
+		Fields []struct {
+			Text string `json:"text"`
+		} `json:"fields"`
+	}
+	if json.Unmarshal(m.Blocks, &blocks) != nil {
+		return m.Text
+	}
+	var lines []string
+	for _, b := range blocks {
+		if b.Text.Text != "" {
+			lines = append(lines, b.Text.Text)
+		}
+		for _, f := range b.Fields {
+			lines = append(lines, f.Text)
+		}
+	}
+	if len(lines) == 0 {
+		return m.Text
+	}
+	return strings.NewReplacer("*", "", "`", "").Replace(strings.Join(lines, "\n"))
+}
+
+// numberOf mends what a URL does to a plus sign.
+func numberOf(typed string) string {
+	n := strings.TrimSpace(typed)
+	if n != "" && strings.Trim(n, "0123456789") == "" && !strings.HasPrefix(n, "0") {
+		return "+" + n
+	}
+	return n
+}
+
+func phoneURL(number string, more ...string) string {
+	q := url.Values{"number": {number}}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	return "/simulator?" + q.Encode() + "#last"
+}
+
+// textAs texts as a resident and does what follows from it, so that the
+// answer is there when the page comes back.
+func (s Services) textAs(ctx context.Context, r *Request) (Reply, error) {
+	number := numberOf(r.Form.Get("number"))
+	err := s.Simulated.Text(ctx, r.Actor, number, r.Form.Get("body"))
+	if err == nil {
+		_, err = s.Simulated.Settle(ctx, r.Actor)
+	}
+	if err == nil {
+		return Go(phoneURL(number)), nil
+	}
+	page, again := s.phonePage(ctx, r, number)
+	if again != nil {
+		return Reply{}, err
+	}
+	return r.Again(Show("simulator", "Phone simulator", page), err)
+}
+
+// leaps are the steps that the clock is moved by.
+var leaps = map[string]func(time.Time) time.Time{
+	"hour":  func(t time.Time) time.Time { return t.Add(time.Hour) },
+	"day":   func(t time.Time) time.Time { return t.AddDate(0, 0, 1) },
+	"week":  func(t time.Time) time.Time { return t.AddDate(0, 0, 7) },
+	"month": func(t time.Time) time.Time { return t.AddDate(0, 1, 0) },
+}
+
+// moveClock moves the clock by a step and does what falls due.
+func (s Services) moveClock(ctx context.Context, r *Request) (Reply, error) {
+	number := numberOf(r.Form.Get("number"))
+	leap, ok := leaps[r.Form.Get("by")]
+	if !ok {
+		return Reply{}, domain.E(domain.Invalid, "choose an hour, a day, a week or a month")
+	}
+	done, err := s.Simulated.MoveClock(ctx, r.Actor, leap(s.Clock.Now()))
+	if err != nil {
+		page, again := s.phonePage(ctx, r, number)
+		if again != nil {
+			return Reply{}, err
+		}
+		return r.Again(Show("simulator", "Phone simulator", page), err)
+	}
+	return Go(phoneURL(number, "done", strconv.Itoa(done))), nil
+}
