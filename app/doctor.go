@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"folkmoot/app/highs"
-	"folkmoot/app/store/sqlitestore"
+	"folkmoot/app/store"
 	"folkmoot/app/vault"
 	"folkmoot/app/web"
 	"folkmoot/config"
@@ -199,44 +199,49 @@ func (d *doctor) profiles() {
 
 func (d *doctor) store() {
 	path, here := d.cfg.StoreFile()
-	if !here {
-		d.reach("store", d.cfg.Store.Reveal())
+	if here && !d.there("store", path) {
 		return
 	}
-	d.openFile("store", path)
+	db := d.open("store", openStore)
+	if db != nil {
+		d.say(fine, "store", "opens and answers")
+		_ = db.Close() // nothing was written
+	}
 }
 
-// openFile opens an SQLite file that is there; it never makes one.
-func (d *doctor) openFile(about, path string) *sqlitestore.DB {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+// there reports whether a file is: the doctor never makes one.
+func (d *doctor) there(about, path string) bool {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		d.say(note, about, "%s is not there yet; the first start makes it", path)
-		return nil
+		return false
 	}
-	db, err := sqlitestore.Open(d.ctx, path, sqlitestore.Options{})
+	return true
+}
+
+// open opens a store and asks it, nil when it cannot be used.
+func (d *doctor) open(about string, with func(context.Context, config.Config) (store.Engine, error)) store.Engine {
+	ctx, cancel := context.WithTimeout(d.ctx, 10*time.Second)
+	defer cancel()
+	db, err := with(ctx, d.cfg)
 	if err == nil {
-		err = db.Ping(d.ctx)
+		err = db.Ping(ctx)
 	}
 	if err != nil {
-		d.say(wrong, about, "%s does not open: %v", path, err)
-		return nil
-	}
-	if about == "store" {
-		d.say(fine, about, "%s opens", path)
-		_ = db.Close() // read only, nothing is lost
+		d.say(wrong, about, "%s", plainly(err))
 		return nil
 	}
 	return db
 }
 
-// reach looks whether the hosts of a MongoDB address answer at all. The
-// address may hold a password and is not shown.
-func (d *doctor) reach(about, uri string) {
-	_, rest, _ := strings.Cut(uri, "://")
-	hosts, _, _ := strings.Cut(rest, "/")
-	if i := strings.LastIndex(hosts, "@"); i >= 0 {
-		hosts = hosts[i+1:]
+// plainly is what an error says to people. What is behind it may hold an
+// address with a password and goes to the log of the service alone.
+func plainly(err error) string {
+	var e *domain.Error
+	if errors.As(err, &e) {
+		return e.Msg
 	}
-	d.say(note, about, "MongoDB at %s; folkmoot healthz --ready asks the running service", hosts)
+	return "does not open"
 }
 
 func (d *doctor) keys() {
@@ -248,25 +253,20 @@ func (d *doctor) keys() {
 		d.say(wrong, "keys", "the master key %s can be read by others; chmod 600 it", place)
 	}
 	path, here := d.cfg.KeyringFile()
-	if !here {
-		d.reach("keys", d.cfg.Keyring.Reveal())
-		return
-	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		d.say(note, "keys", "the keyring %s is not there yet; the first start makes it", path)
+	if here && !d.there("keys", path) {
 		return
 	}
 	if !haveKey {
 		d.say(wrong, "keys", "the keyring is there but its master key %s is not; restore it, without it nobody's data can be read", place)
 		return
 	}
-	ring := d.openFile("keys", path)
+	ring := d.open("keys", openKeyring)
 	if ring == nil {
 		return
 	}
 	defer ring.Close()
 	if _, err := vault.Open(d.ctx, vault.Options{Engine: ring, MasterKey: place, Clock: domain.ClockFunc(d.now)}); err != nil {
-		d.say(wrong, "keys", "%v", err)
+		d.say(wrong, "keys", "%s", plainly(err))
 		return
 	}
 	d.say(fine, "keys", "the master key opens the keyring")
