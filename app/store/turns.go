@@ -3,12 +3,13 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// patience is how long an update waits for its turn before it goes ahead
-// regardless. It bounds the harm of two changes that each update the other's
-// document.
+// patience is how long an update waits while the queue before it does not
+// move; then it goes ahead regardless. It bounds the harm of two changes that
+// each update the other's document.
 const patience = time.Second
 
 // turns lets the updates of one document in this process go one after the
@@ -25,6 +26,7 @@ type turns struct {
 type turn struct {
 	free  chan struct{}
 	users int
+	moved atomic.Int64 // how often the turn was given back
 }
 
 // take waits for the document's turn and answers how to give it back. With
@@ -34,18 +36,35 @@ func (t *turns) take(ctx context.Context, id string, contended bool) (release fu
 	if q == nil {
 		return func() {}
 	}
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-q.free:
-		return func() {
-			q.free <- struct{}{}
-			t.leave(id, q)
-		}
-	case <-timer.C:
-	case <-ctx.Done():
+	if !q.wait(ctx) {
+		return func() { t.leave(id, q) }
 	}
-	return func() { t.leave(id, q) }
+	return func() {
+		q.moved.Add(1)
+		q.free <- struct{}{}
+		t.leave(id, q)
+	}
+}
+
+// wait reports whether the turn came. It gives up when the queue stands still
+// for too long, or the context ends.
+func (q *turn) wait(ctx context.Context) bool {
+	for {
+		moved := q.moved.Load()
+		timer := time.NewTimer(patience)
+		select {
+		case <-q.free:
+			timer.Stop()
+			return true
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		case <-timer.C:
+			if q.moved.Load() == moved {
+				return false
+			}
+		}
+	}
 }
 
 func (t *turns) join(id string, contended bool) *turn {

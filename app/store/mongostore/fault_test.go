@@ -18,7 +18,7 @@ import (
 func faulty(t *testing.T) (*proxy, *mongostore.DB, *store.Collection[storetest.Doc]) {
 	t.Helper()
 	p := newProxy(t, ferret(t))
-	db := openWith(t, p.uri, mongostore.Options{Select: 300 * time.Millisecond, Timeout: 2 * time.Second})
+	db := openWith(t, p.uri, mongostore.Options{Select: 300 * time.Millisecond, Timeout: 15 * time.Second})
 	s := store.New(db, store.Hooks{})
 	c := store.Open(s, storetest.Docs("docs"))
 	if err := s.Migrate(t.Context()); err != nil {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 
@@ -97,7 +98,8 @@ func freshName() string {
 // open makes an empty database on a server.
 func open(t testing.TB, uri string) *mongostore.DB {
 	t.Helper()
-	return openWith(t, uri, mongostore.Options{})
+	// The stand-in is slow under the race detector.
+	return openWith(t, uri, mongostore.Options{Timeout: 2 * time.Minute, Select: time.Minute})
 }
 
 func openWith(t testing.TB, uri string, opts mongostore.Options) *mongostore.DB {
@@ -139,7 +141,7 @@ func TestConformanceOnMongoDB(t *testing.T) {
 // at opens the database that a place names, behind a server's URI.
 func at(ctx context.Context, place string) (store.Engine, error) {
 	uri, name, _ := strings.Cut(place, " ")
-	return mongostore.Open(ctx, uri, mongostore.Options{Database: name})
+	return mongostore.Open(ctx, uri, mongostore.Options{Database: name, Timeout: 2 * time.Minute, Select: time.Minute})
 }
 
 // child reports whether this process plays a part for another one: the server

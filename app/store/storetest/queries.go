@@ -101,12 +101,12 @@ var modelRuns atomic.Int64
 // both the same random queries.
 func testModel(t *testing.T, h Harness) {
 	engine := h.Open(t)
-	ops, cases := 40, 0
-	if h.Light {
-		ops = 15
+	ops, most, cases := 40, 100, 0
+	if h.Light || racing {
+		ops, most = 15, 12
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		if cases++; h.Light && cases > 12 {
+		if cases++; cases > most {
 			return
 		}
 		name := fmt.Sprintf("model_%d", modelRuns.Add(1))
@@ -281,7 +281,7 @@ func testWriteInFind(t *testing.T, h Harness) {
 	ctx := t.Context()
 	c, _ := docs(t, h)
 	n := 300
-	if h.Light {
+	if h.Light || racing {
 		n = 140
 	}
 	for i := range n {
