@@ -54,7 +54,7 @@ const (
 	waveChunk    = 500 // invitees in one step
 	remindChunk  = 100 // messages a wave holds at once
 	maxReminders = 2
-	inviters     = 16 // people invited at once within a step
+	inviters     = 32 // people invited at once within a step
 )
 
 // Waves is the collection of waves of invitations.
