@@ -99,6 +99,33 @@ func TestAStoppedInstanceThatWakesUpLateStandsBack(t *testing.T) {
 	}
 }
 
+func TestAnIdleJobWritesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse()
+	idle := jobs.Job{Name: "idle", Run: func(context.Context, time.Time) (int, error) { return 0, nil }}
+	r := h.runner("one", idle)
+	for range 20 {
+		if _, err := r.RunOnce(t.Context(), idle); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, _ := h.leases.Get(t.Context(), "idle")
+	if l.Version != 1 {
+		t.Errorf("20 idle runs wrote the lease %d times, want once", l.Version)
+	}
+	h.machine.Advance(40 * time.Second)
+	if _, err := r.RunOnce(t.Context(), idle); err != nil {
+		t.Fatal(err)
+	}
+	if l, _ = h.leases.Get(t.Context(), "idle"); l.Term != 1 || !l.Until.Equal(h.machine.Now().Add(time.Minute)) {
+		t.Errorf("got term %d until %s, want the same term, renewed", l.Term, l.Until)
+	}
+	r.Stop(t.Context())
+	if n, err := h.runner("two", idle).RunOnce(t.Context(), jobs.Job{Name: "idle", Run: func(context.Context, time.Time) (int, error) { return 4, nil }}); n != 4 || err != nil {
+		t.Errorf("after a stop the other instance got %d, %v, want to run at once", n, err)
+	}
+}
+
 func TestAPanicDoesNotEndAJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -36,30 +36,77 @@ var Leases = domain.Collection[Lease]{
 const Margin = 5 * time.Second
 
 // take answers the lease when it is free or ours; ok is false when another
-// instance holds it.
+// instance holds it. A lease of ours is kept from run to run and renewed in
+// the second half of its life, so that a job which finds nothing to do writes
+// nothing.
 func (r *Runner) take(ctx context.Context, job string, life time.Duration) (lease Lease, ok bool, err error) {
 	now := r.Machine.Now()
+	if l, had := r.held(job); had && now.Before(l.Until.Add(-life/2)) {
+		return l, true, nil
+	}
 	lease, err = r.Leases.Upsert(ctx, job, func() Lease { return Lease{Root: domain.Root{ID: job}} }, func(l *Lease) error {
 		if l.Holder != r.Holder && l.Holder != "" && now.Before(l.Until) {
 			return domain.ErrNoChange
 		}
-		l.Holder, l.Term, l.Until = r.Holder, l.Term+1, now.Add(life)
+		if l.Holder != r.Holder {
+			l.Holder, l.Term = r.Holder, l.Term+1
+		}
+		l.Until = now.Add(life)
 		return nil
 	})
-	return lease, err == nil && lease.Holder == r.Holder && now.Before(lease.Until), err
+	ok = err == nil && lease.Holder == r.Holder && now.Before(lease.Until)
+	r.hold(job, lease, ok)
+	return lease, ok, err
 }
 
-// release ends the lease and keeps how the run ended, unless another has
-// taken over.
-func (r *Runner) release(ctx context.Context, lease Lease, res Result) error {
+func (r *Runner) held(job string) (Lease, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l, ok := r.leases[job]
+	return l, ok
+}
+
+func (r *Runner) hold(job string, l Lease, ours bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ours {
+		r.leases[job] = l
+	} else {
+		delete(r.leases, job)
+	}
+}
+
+// note keeps how a run ended, unless another instance has taken over.
+func (r *Runner) note(ctx context.Context, lease Lease, res Result) error {
 	_, err := r.Leases.Update(ctx, lease.ID, func(l *Lease) error {
 		if l.Holder != r.Holder || l.Term != lease.Term {
 			return domain.ErrNoChange
 		}
-		l.Holder, l.Last = "", res
+		l.Last = res
 		return nil
 	})
 	return err
+}
+
+// release gives every lease back, so that another instance need not wait.
+func (r *Runner) release(ctx context.Context) {
+	for _, j := range r.jobs {
+		lease, ok := r.held(j.Name)
+		if !ok {
+			continue
+		}
+		r.hold(j.Name, Lease{}, false)
+		_, err := r.Leases.Update(ctx, j.Name, func(l *Lease) error {
+			if l.Holder != r.Holder || l.Term != lease.Term {
+				return domain.ErrNoChange
+			}
+			l.Holder = ""
+			return nil
+		})
+		if err != nil {
+			r.Log.Warn("job lease not given back; it ends by itself", "job", j.Name, "err", err)
+		}
+	}
 }
 
 type fenceKey struct{}

@@ -45,6 +45,9 @@ type Runner struct {
 	turns  map[string]*sync.Mutex // one run of a job at a time in this instance
 	cron   *cron.Cron
 	cancel context.CancelFunc
+
+	mu     sync.Mutex
+	leases map[string]Lease // ours, by job
 }
 
 // NewRunner makes a runner; nothing runs before Start.
@@ -52,7 +55,7 @@ func NewRunner(d Deps, jobs ...Job) *Runner {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runner{Deps: d, jobs: jobs, turns: map[string]*sync.Mutex{}}
+	r := &Runner{Deps: d, jobs: jobs, turns: map[string]*sync.Mutex{}, leases: map[string]Lease{}}
 	for _, j := range jobs {
 		r.turns[j.Name] = &sync.Mutex{}
 	}
@@ -78,8 +81,10 @@ func (r *Runner) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the ticks and waits, as long as ctx lets it, for what is running.
+// Stop ends the ticks, waits, as long as ctx lets it, for what is running, and
+// gives the leases back.
 func (r *Runner) Stop(ctx context.Context) {
+	defer r.release(ctx)
 	if r.cron == nil {
 		return
 	}
@@ -113,8 +118,11 @@ func (r *Runner) RunOnce(ctx context.Context, j Job) (count int, err error) {
 	defer func() { // also when the job panics, for which cron's Recover is outside
 		res.Millis = r.Machine.Now().Sub(res.At).Milliseconds()
 		r.report(j, res, err)
-		if rerr := r.release(context.WithoutCancel(ctx), lease, res); rerr != nil {
-			r.Log.Warn("job lease not released; it ends by itself", "job", j.Name, "err", rerr)
+		if res.Outcome == "ok" && res.Count == 0 {
+			return // nothing to remember
+		}
+		if nerr := r.note(context.WithoutCancel(ctx), lease, res); nerr != nil {
+			r.Log.Warn("a job's result was not kept", "job", j.Name, "err", nerr)
 		}
 	}()
 	res.Count, err = j.Run(ctx, r.Clock.Now())
