@@ -219,7 +219,7 @@ func (s *Service) ReportProgress(ctx context.Context, c domain.Command, process 
 	if err := from(ref, "reporting progress", domain.Responded); err != nil {
 		return ProgressReport{}, err
 	}
-	rows, err := s.rows(ctx, process)
+	b, err := s.open(ctx, process)
 	if err != nil {
 		return ProgressReport{}, err
 	}
@@ -230,7 +230,7 @@ func (s *Service) ReportProgress(ctx context.Context, c domain.Command, process 
 	now := s.d.Clock.Now()
 	x := ProgressReport{
 		Root: domain.Root{ID: c.ID("progress")}, Process: process, Number: acc.Reports + 1, Due: acc.ProgressDue, At: now,
-		Late: !acc.ProgressDue.IsZero() && now.After(acc.ProgressDue), Summary: in.Summary, Text: in.Text, NotChanged: clean(in.NotChanged), Rows: rows,
+		Late: !acc.ProgressDue.IsZero() && now.After(acc.ProgressDue), Summary: in.Summary, Text: in.Text, NotChanged: clean(in.NotChanged), Rows: b.rows(),
 	}
 	x.announce(c, now)
 	x.Record(c, now, event(process, "progress.reported", "progress_reports:"+x.ID, map[string]any{"number": x.Number, "late": x.Late, "not_changed": len(x.NotChanged)}))

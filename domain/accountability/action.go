@@ -329,9 +329,14 @@ func (s *Service) EndAction(ctx context.Context, c domain.Command, process, id s
 	return s.actionFor(c.Actor, ref, x), err
 }
 
+// late reports whether it should be done by now and is not.
+func (x *Action) late(now time.Time) bool {
+	return !x.State.ended() && x.State != ActionDone && now.After(x.Due)
+}
+
 // actionFor is an action as an actor may see it.
 func (s *Service) actionFor(a domain.Actor, ref domain.ProcessRef, x Action) Action {
-	x.Late = !x.State.ended() && x.State != ActionDone && s.d.Clock.Now().After(x.Due)
+	x.Late = x.late(s.d.Clock.Now())
 	if works(a, ref) {
 		return x
 	}

@@ -3,6 +3,7 @@ package accountability
 import (
 	"context"
 	"slices"
+	"time"
 
 	"folkmoot/domain"
 	"folkmoot/domain/deliberation"
@@ -152,52 +153,63 @@ func (s *Service) addWork(ctx context.Context, a domain.Actor, c *Chain) error {
 	return err
 }
 
-// rows is the state of every published recommendation.
-func (s *Service) rows(ctx context.Context, process string) ([]Row, error) {
+// books are the recommendations of a process with their responses and
+// actions.
+type books struct {
+	recs      []deliberation.Recommendation
+	responses map[string]Response // by recommendation
+	actions   map[string][]Action // by recommendation
+	now       time.Time
+}
+
+// open reads the books: three reads, however many recommendations there are.
+func (s *Service) open(ctx context.Context, process string) (books, error) {
+	b := books{responses: map[string]Response{}, actions: map[string][]Action{}, now: s.d.Clock.Now()}
 	recs, err := s.d.Deliberation.Recommendations(ctx, system, process)
 	if err != nil {
-		return nil, err
+		return b, err
+	}
+	for _, r := range recs {
+		if r.State == deliberation.RecPublished || r.State == deliberation.RecSuperseded {
+			b.recs = append(b.recs, r)
+		}
 	}
 	responses, err := all(ctx, s.d.Responses, process)
 	if err != nil {
-		return nil, err
+		return b, err
+	}
+	for _, x := range responses {
+		b.responses[x.ID] = x
 	}
 	actions, err := all(ctx, s.d.Actions, process)
-	if err != nil {
-		return nil, err
+	for _, x := range actions {
+		b.actions[x.Recommendation] = append(b.actions[x.Recommendation], x)
 	}
-	out := []Row{}
-	for _, r := range recs {
-		if r.State == deliberation.RecPublished || r.State == deliberation.RecSuperseded {
-			out = append(out, s.row(r, responses, actions))
-		}
-	}
-	return out, nil
+	return b, err
 }
 
-func (s *Service) row(r deliberation.Recommendation, responses []Response, actions []Action) Row {
-	now := s.d.Clock.Now()
+// rows is the state of every published recommendation.
+func (b books) rows() []Row {
+	out := []Row{}
+	for _, r := range b.recs {
+		out = append(out, b.row(r))
+	}
+	return out
+}
+
+func (b books) row(r deliberation.Recommendation) Row {
 	row := Row{Recommendation: r.ID, Number: r.Number, Title: r.Title, Actions: []RowAction{}}
-	var answer *Answer
-	for _, x := range responses {
-		if x.ID != r.ID {
-			continue
-		}
-		row.Overdue = x.Overdue(now)
-		if answer = x.Current(); answer != nil {
-			row.Outcome = answer.Outcome
-		}
+	x := b.responses[r.ID]
+	row.Overdue = x.Overdue(b.now)
+	if a := x.Current(); a != nil {
+		row.Outcome = a.Outcome
 	}
-	var own []Action
-	for _, x := range actions {
-		if x.Recommendation != r.ID {
-			continue
-		}
-		own = append(own, x)
-		late := !x.State.ended() && x.State != ActionDone && now.After(x.Due)
-		row.Actions = append(row.Actions, RowAction{Action: x.ID, Title: x.Title, Post: x.Owner.Post, State: x.State, Due: x.Due, Late: late, Silent: x.Silent})
+	for _, x := range b.actions[r.ID] {
+		row.Actions = append(row.Actions, RowAction{
+			Action: x.ID, Title: x.Title, Post: x.Owner.Post, State: x.State, Due: x.Due, Late: x.late(b.now), Silent: x.Silent,
+		})
 	}
-	row.Standing = StandingOf(r.State, answer, own)
+	row.Standing = StandingOf(r.State, x.Current(), b.actions[r.ID])
 	return row
 }
 
@@ -226,44 +238,29 @@ func (s *Service) SaidAndDid(ctx context.Context, a domain.Actor, process string
 		return SaidAndDid{}, err
 	}
 	out := SaidAndDid{Rows: []Said{}, NotChanged: []NotChanged{}, Account: acc}
-	rows, err := s.rows(ctx, process)
+	b, err := s.open(ctx, process)
 	if err != nil {
 		return out, err
 	}
-	for _, row := range rows {
-		said, err := s.said(ctx, process, row)
-		if err != nil {
-			return out, err
-		}
-		out.Rows = append(out.Rows, said)
+	for _, r := range b.recs {
+		out.Rows = append(out.Rows, b.said(r))
 	}
 	return out, s.lastNotChanged(ctx, process, &out)
 }
 
-func (s *Service) said(ctx context.Context, process string, row Row) (Said, error) {
-	r, err := s.d.Deliberation.Recommendation(ctx, system, process, row.Recommendation)
-	if err != nil {
-		return Said{}, err
-	}
-	out := Said{Row: row, Text: r.Text, Proofs: []Proof{}, Why: []string{}}
-	x, err := get(ctx, s.d.Responses, place{process, "response", row.Recommendation})
-	if err != nil && !domain.Is(err, domain.NotFound) {
-		return out, err
-	}
+func (b books) said(r deliberation.Recommendation) Said {
+	out := Said{Row: b.row(r), Text: r.Text, Proofs: []Proof{}, Why: []string{}}
+	x := b.responses[r.ID]
 	if a := x.Current(); a != nil {
 		out.Reason, out.Short = a.Reason, a.Short
 	}
-	for _, ra := range row.Actions {
-		act, err := get(ctx, s.d.Actions, place{process, "action", ra.Action})
-		if err != nil {
-			return out, err
-		}
+	for _, act := range b.actions[r.ID] {
 		out.Proofs = append(out.Proofs, act.Proofs...)
 		if act.Why != "" {
 			out.Why = append(out.Why, act.Why)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // lastNotChanged adds what the latest feedback or progress report said has

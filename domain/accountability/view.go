@@ -207,6 +207,9 @@ func keepView(root *domain.Root, views *map[string]View, in ViewInput, now time.
 		return domain.E(domain.Conflict, "there are %d views already", maxViews)
 	}
 	(*views)[in.Member] = in.View
-	root.Touch(domain.Command{}, now)
+	if root.CreatedAt.IsZero() {
+		root.CreatedAt = now
+	}
+	root.UpdatedAt = now // the revision stays: views do not make the response's own steps stale
 	return nil
 }

@@ -67,7 +67,7 @@ func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process,
 			return domain.E(domain.Conflict, "only members who attended the session are asked about it")
 		}
 		x.Fairness.add(in)
-		x.Touch(domain.Command{}, now)
+		x.UpdatedAt = now
 		return nil
 	})
 	return err

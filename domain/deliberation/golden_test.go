@@ -165,3 +165,23 @@ func TestThreePlaces(t *testing.T) {
 		t.Errorf("the public sees register %v, result %v", n.Register, n.Result)
 	}
 }
+
+// Gloucestershire 2021: 18 seated and 3 reserves; three leave around the
+// start and all three reserves are called. The register is of those who hold
+// a seat and were there, reserves as well as the first drawn.
+func TestReservesWhoAreSeatedVote(t *testing.T) {
+	t.Parallel()
+	j := convene(t, 18)
+	in := deliberation.TermsInput{Rule: majority, Quorum: 12, Attend: 1, Agreed: all(18)}
+	must[deliberation.Terms](t)(j.FixRules(t.Context(), j.by(facilitator), forest, in))
+	first := j.plan(t, 1, true)
+	j.seats.ids = append(j.seats.ids[3:], "reserve1", "reserve2", "reserve3")
+	j.hold(t, first, 18)
+	b := j.opened(deliberation.BallotInput{Questions: []deliberation.Question{{Text: "Where?", Kind: deliberation.ChoiceQuestion, Options: places}}})
+	if len(b.Register) != 18 || b.Register[17].Member != "reserve3" || b.Register[0].Member != "juror04" {
+		t.Errorf("the register holds %+v", b.Register)
+	}
+	_, err := j.Vote(t.Context(), j.by(member("juror01")), forest, b.ID, deliberation.VoteInput{Answers: choose("lydney")})
+	refused(t, err, domain.Forbidden, "")
+	j.vote(b.ID, "reserve1", choose("lydney"))
+}

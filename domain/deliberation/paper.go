@@ -51,7 +51,7 @@ func (s *Service) EnterPapers(ctx context.Context, c domain.Command, process, id
 			x.entry(m).Voted = true
 		}
 		x.Papers += len(in.Papers)
-		x.Touch(domain.Command{}, now)
+		x.UpdatedAt = now
 		return s.castPapers(ctx, x, in.Papers)
 	})
 	if err != nil {

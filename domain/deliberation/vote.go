@@ -25,7 +25,8 @@ type Receipt struct {
 // A vote by name can be changed until the ballot closes.
 //
 // In a secret ballot this is one write that ticks the register and replaces
-// the box; it leaves no command key, no effect and no audit entry.
+// the box; it leaves no command key, no effect and no audit entry. The
+// ballot's revision stays, so that votes do not make its own steps stale.
 func (s *Service) Vote(ctx context.Context, c domain.Command, process, id string, in VoteInput) (Receipt, error) {
 	ref, err := s.find(ctx, process)
 	if err != nil {
@@ -56,8 +57,7 @@ func (s *Service) Vote(ctx context.Context, c domain.Command, process, id string
 		if err := p.Err(); err != nil {
 			return err
 		}
-		e.Voted = true
-		x.Touch(domain.Command{}, now)
+		e.Voted, x.UpdatedAt = true, now
 		return s.cast(ctx, x, c.Actor.ID, in.Answers)
 	})
 	if err != nil {
