@@ -228,10 +228,26 @@ func (d *doctor) open(about string, with func(context.Context, config.Config) (s
 		err = db.Ping(ctx)
 	}
 	if err != nil {
-		d.say(wrong, about, "%s", plainly(err))
+		d.say(wrong, about, "%s: %s", d.where(about), plainly(err))
 		return nil
 	}
 	return db
+}
+
+// where names a store without what is secret in its address.
+func (d *doctor) where(about string) string {
+	path, here := d.cfg.StoreFile()
+	uri := d.cfg.Store.Reveal()
+	if about == "keys" {
+		path, here = d.cfg.KeyringFile()
+		uri = d.cfg.Keyring.Reveal()
+	}
+	if here {
+		return path
+	}
+	_, rest, _ := strings.Cut(uri, "://")
+	hosts, _, _ := strings.Cut(rest, "/")
+	return "MongoDB at " + hosts[strings.LastIndex(hosts, "@")+1:]
 }
 
 // plainly is what an error says to people. What is behind it may hold an

@@ -166,3 +166,25 @@ func TestHealthz(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A store that is away must end the start with words, not with a fault of
+// the program, and what was opened before it is closed.
+func TestStartWithoutItsStoreSaysSo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "keyring.db"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	status, _, errs := ask(t, []string{"FOLKMOOT_DATA_DIR=" + dir, "FOLKMOOT_LISTEN=127.0.0.1:0"}, "serve")
+	if status != 1 || !strings.Contains(errs, "opening the keyring") {
+		t.Errorf("got %d %q", status, errs)
+	}
+}
+
+func TestDoctorHidesThePasswordOfAStore(t *testing.T) {
+	t.Parallel()
+	d := doctorFor(t, "FOLKMOOT_STORE=mongodb://user:hunter2@db1.example:27017,db2.example:27017/folkmoot")
+	if got, want := d.where("store"), "MongoDB at db1.example:27017,db2.example:27017"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -85,9 +85,10 @@ type house struct {
 func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (h *house, err error) {
 	h = &house{cfg: cfg, log: log, clock: &movingClock{}, metrics: newMetrics(), wake: make(chan struct{}, 1)}
 	h.holder = domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text())
+	opened := h // a return with an error sets h to nil before this runs
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, h.close())
+			err = errors.Join(err, opened.close())
 		}
 	}()
 	if err := h.openStores(ctx); err != nil {
