@@ -37,6 +37,9 @@ var pageWords = map[string]any{
 	"actionStatus":  actionStatus,
 	"first":         func(s any) string { return first(fmt.Sprint(s)) },
 	"last":          func(i int, list []PhoneText) bool { return i == len(list)-1 },
+	"support":       supportWords,
+	"fileURL":       fileURL,
+	"item":          newItem,
 	"thousands":     func(n any) string { return thousands(whole(n)) },
 }
 
@@ -115,4 +118,14 @@ func first(s string) string {
 		return ""
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// itemShown is one item of evidence with who brought it and where to read it.
+type itemShown struct {
+	Item         deliberation.Evidence
+	Witness, URL string
+}
+
+func newItem(p evidencePage, e deliberation.Evidence) itemShown {
+	return itemShown{e, p.WitnessOf(e.Witness), fileURL(p.P.Code, e.File)}
 }

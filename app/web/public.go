@@ -14,6 +14,11 @@ func publicPages(s Services) []Page {
 		open(get("/", s.home)),
 		open(get("/find", s.find)),
 		open(get("/p/:code", s.publicProcess)),
+		open(get("/d/:code", s.publicDraw)),
+		open(get("/d/:code/certificate/:draw", s.certificate)),
+		open(get("/r/:code", s.publicReport)),
+		open(get("/e/:code", s.publicEvidence)),
+		open(get("/e/:code/files/:hash", s.publicFile)),
 	}
 }
 
