@@ -60,7 +60,7 @@ var Waves = domain.Collection[Wave]{
 // BatchSize is how many people one step of a wave goes through, and
 // BatchWorkers how many of them at a time.
 const (
-	BatchSize    = 2000
+	BatchSize    = 500
 	BatchWorkers = 64
 )
 
@@ -176,7 +176,7 @@ func (w *Wave) close(now time.Time) {
 func (s *Service) tellAll(ctx context.Context, w Wave, people []string) (map[Way]int, error) {
 	ways := map[Way]int{}
 	var mu sync.Mutex
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group // one that fails does not stop the others: they need not be told again
 	g.SetLimit(BatchWorkers)
 	for _, person := range people {
 		g.Go(func() error {
