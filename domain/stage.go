@@ -64,12 +64,13 @@ type ProcessRef struct {
 	Stage       Stage     `json:"stage"`
 	Zone        string    `json:"zone"` // IANA
 	Profile     string    `json:"profile"`
-	Size        int       `json:"size"`     // seats
-	Reserves    int       `json:"reserves"` // named reserves
+	Size        int       `json:"size"`       // seats
+	MinSeated   int       `json:"min_seated"` // least confirmed people to convene with; 0: every seat
+	Reserves    int       `json:"reserves"`   // named reserves
 	PayPence    int64     `json:"pay_pence"`
 	Place       string    `json:"place"`
 	Times       string    `json:"times"`   // of a day, in words
-	Purpose     string    `json:"purpose"` // goes on "we are asking 18 local people to ..."
+	Purpose     string    `json:"purpose"` // goes on "we are asking 18 local people to help ..."
 	Starts      time.Time `json:"starts,omitzero"`
 	Ends        time.Time `json:"ends,omitzero"`
 	Phone       string    `json:"phone,omitempty"` // the organiser's public phone line

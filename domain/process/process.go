@@ -222,7 +222,7 @@ func (p *Process) ref() domain.ProcessRef {
 	return domain.ProcessRef{
 		ID: p.ID, Body: p.Body, BodyName: p.BodyName, Kind: p.Kind, Name: p.Name, ShortName: p.ShortName,
 		Code: p.Code, Keyword: p.Keyword, Question: p.Remit.Question, Stage: p.Stage, Zone: p.Zone,
-		Profile: p.Profile, Size: s.Size, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place, Times: s.Times, Purpose: s.Purpose,
+		Profile: p.Profile, Size: s.Size, MinSeated: s.MinSeated, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place, Times: s.Times, Purpose: s.Purpose,
 		Starts: s.Starts, Ends: s.Ends, Phone: p.Phone, ResponseDue: p.Commitment.ResponseDue,
 		MinAge: s.MinAge, SmallNumber: small,
 	}

@@ -100,8 +100,11 @@ func (s *Service) seated(ctx context.Context, ref domain.ProcessRef, r Recruitme
 
 // minimum is how many confirmed members the process needs.
 func (r Recruitment) minimum(ref domain.ProcessRef) int {
-	if r.Terms.Minimum > 0 {
+	switch {
+	case r.Terms.Minimum > 0:
 		return r.Terms.Minimum
+	case ref.MinSeated > 0:
+		return ref.MinSeated
 	}
 	return ref.Size
 }

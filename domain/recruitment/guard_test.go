@@ -74,6 +74,12 @@ func TestGuards(t *testing.T) {
 
 	w.ref.Stage = domain.Selected
 	w.wants(domain.Convened, "members_confirmed")
+	_, err = w.people.Confirm(ctx, w.by(cal), w.with(people.Offered)[0], people.ConfirmInput{Available: true})
+	w.must(err)
+	w.ref.MinSeated = 1 // the specification asks for one
+	w.wants(domain.Convened)
+	w.ref.MinSeated = 0
+	w.wants(domain.Convened, "members_confirmed")
 	for _, id := range ids {
 		if w.status(id) == people.Offered {
 			_, err := w.people.Confirm(ctx, w.by(cal), id, people.ConfirmInput{Available: true})

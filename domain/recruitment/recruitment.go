@@ -56,7 +56,7 @@ type Terms struct {
 	// CallUpDays is the same for a reserve who is called up.
 	CallUpDays int `json:"call_up_days"`
 	// Minimum is how many confirmed members the process needs to convene; 0
-	// means every seat.
+	// is what its specification says.
 	Minimum int `json:"minimum"`
 	// ReplaceUntil is when an empty seat stays empty; zero means the start of
 	// the last day.
@@ -158,5 +158,5 @@ func (t Terms) check(p domain.Problems) {
 	p.Need(err == nil, "offer_time", "give a time of day such as 18:00")
 	p.Need(t.OfferDays >= 1 && t.OfferDays <= 60, "offer_days", "give people 1 to 60 days to answer")
 	p.Need(t.CallUpDays >= 0 && t.CallUpDays <= 60, "call_up_days", "0 to 60 days; 0 is the same day")
-	p.Need(t.Minimum >= 0 && t.Minimum <= 2000, "minimum", "0 for every seat, or a number of members")
+	p.Need(t.Minimum >= 0 && t.Minimum <= 2000, "minimum", "0 for what the specification says, or a number of members")
 }

@@ -73,7 +73,8 @@ func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
 	return told, nil
 }
 
-// tickOffers lets offers lapse whose time has run out.
+// tickOffers lets offers lapse whose time has run out. Who was asked by text
+// hears it from the conversation that asked.
 func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	due, err := s.d.People.OffersDue(ctx, now, 500)
 	if err != nil {
@@ -82,9 +83,13 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	lapsed := 0
 	for _, p := range due {
 		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
-		tell := &people.Tell{Template: "offer_expired", Class: domain.ClassDecision}
-		if ref, err := s.d.Processes.Ref(ctx, p.Process); err == nil {
-			tell.Vars = offerVars(ref, *p.OfferDue)
+		var tell *people.Tell
+		if p.Channel != people.ChannelText {
+			ref, err := s.d.Processes.Ref(ctx, p.Process)
+			if err != nil {
+				return lapsed, err
+			}
+			tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(ref, *p.OfferDue)}
 		}
 		_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
 		if domain.Is(err, domain.Conflict) {
