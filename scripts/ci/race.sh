@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests under the race detector: the packages with goroutines of their own and
 # the domain services. The pure engines are left out; they start none and take
-# long.
+# long; so is the MongoDB engine, whose concurrency is the driver's own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/ci/tools.sh
