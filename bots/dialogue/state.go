@@ -59,11 +59,13 @@ type Accepted struct {
 
 // Limits of what a state remembers, and of patience.
 const (
-	undoFor      = 24 * time.Hour
-	undoKept     = 40
-	seenKept     = 32
-	clarifyMost  = 2
-	repeatWithin = 10 * time.Second
+	undoFor     = 24 * time.Hour
+	undoKept    = 40
+	seenKept    = 32
+	clarifyMost = 2
+	// A doubled text arrives with its twin; nobody reads the next question and
+	// answers it in this time.
+	repeatWithin = 2 * time.Second
 	burstWithin  = 90 * time.Second
 	toldAgain    = time.Hour
 )

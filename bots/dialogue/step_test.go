@@ -324,7 +324,7 @@ func TestRepeatedAndCrossedReplies(t *testing.T) {
 	t.Parallel()
 	k := begin()
 	k.say("1")
-	again := dialogue.Input{ID: "copy", Kind: dialogue.Text, Text: "1", At: k.env.Now.Add(3 * time.Second)}
+	again := dialogue.Input{ID: "copy", Kind: dialogue.Text, Text: "1", At: k.env.Now.Add(time.Second)}
 	state, out := dialogue.Step(k.env, k.state, again)
 	if state.Question != "age" || len(out.Effects) > 0 || out.Say != nil || out.Entry.Rule != "repeat" {
 		t.Errorf("the same words within seconds: %+v", out.Entry)
