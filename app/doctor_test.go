@@ -33,7 +33,7 @@ func TestDoctorListsSettingsWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	env := []string{"FOLKMOOT_DATA_DIR=" + t.TempDir(), "FOLKMOOT_METRICS_TOKEN=hunter2hunter2hunter2"}
 	_, out, _ := ask(t, env, "doctor", "--offline", "--settings")
-	if strings.Contains(out, "hunter2") || !strings.Contains(out, "[redacted]") || !strings.Contains(out, "FOLKMOOT_SMALL_NUMBERS") {
+	if strings.Contains(out, "hunter2") || !strings.Contains(out, "[redacted]") || !strings.Contains(out, "FOLKMOOT_TRUSTED_PROXIES") {
 		t.Errorf("got:\n%s", out)
 	}
 }

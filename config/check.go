@@ -127,7 +127,7 @@ func (c *Loaded) checkGeneric(p *Problems) {
 
 func (c *Loaded) checkSlack(p *Problems) {
 	s := c.Slack
-	if s.SigningSecret == "" && (s.BotToken != "" || s.AppToken != "") {
+	if s.SigningSecret == "" && s.BotToken != "" {
 		p.add("SLACK_SIGNING_SECRET", "is needed for Slack", "copy it from the app's basic information")
 	}
 	if s.SigningSecret != "" && s.BotToken == "" {
@@ -139,9 +139,6 @@ func (c *Loaded) checkSlack(p *Problems) {
 }
 
 func (c *Loaded) checkLimits(p *Problems) {
-	if c.SmallNumbers < 3 {
-		p.add("SMALL_NUMBERS", "would let single people be recognised", "give 3 or more; 5 is usual")
-	}
 	if c.API.Rate < 0 || c.API.Burst < 1 {
 		p.add("API_RATE", "would refuse every call", "give a rate above 0 and a burst of at least 1; rate 0 sets no limit")
 	}
@@ -157,9 +154,6 @@ func (c *Loaded) checkLimits(p *Problems) {
 	}
 	if t.MetricsToken != "" && len(t.MetricsToken.Reveal()) < 16 {
 		p.add("METRICS_TOKEN", "is too short", "give at least 16 random characters")
-	}
-	if t.MetricsAddr != "" && !isAddress(t.MetricsAddr) {
-		p.add("METRICS_LISTEN", "is not an address with a port", "write it as 10.0.0.5:9090")
 	}
 	if _, err := c.Proxies(); err != nil {
 		p.add("TRUSTED_PROXIES", "holds what is no network: "+err.Error(), "write addresses or networks such as 10.0.0.0/8, with a comma between")

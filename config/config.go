@@ -19,10 +19,9 @@ type Config struct {
 	Keyring   Secret `env:"KEYRING" default:"sqlite" doc:"Where the keys of people are kept, apart from the store and backed up apart: sqlite, sqlite:PATH or mongodb://... with another database."`
 	MasterKey string `env:"MASTER_KEY" default:"file" doc:"What seals those keys: file (made in DATA_DIR at the first start), file:PATH, or the URI of a key service such as aws-kms://..., gcp-kms://..., hcvault://..."`
 
-	TimeZone     string `env:"TIME_ZONE" default:"Europe/London" doc:"IANA time zone of bodies that name none."`
-	SmallNumbers int    `env:"SMALL_NUMBERS" default:"5" doc:"Counts of people below this are not shown to the public or a commissioner."`
-	ProfilesDir  string `env:"PROFILES_DIR" doc:"Folder with further jurisdiction profiles (YAML), beside the built-in ones."`
-	Demo         bool   `env:"DEMO" default:"false" doc:"Demo mode: the clock can be moved from the phone simulator. Refused unless every gateway is simulated."`
+	TimeZone    string `env:"TIME_ZONE" default:"Europe/London" doc:"IANA time zone of bodies that name none."`
+	ProfilesDir string `env:"PROFILES_DIR" doc:"Folder with further jurisdiction profiles (YAML), beside the built-in ones."`
+	Demo        bool   `env:"DEMO" default:"false" doc:"Demo mode: the clock can be moved from the phone simulator. Refused unless every gateway is simulated."`
 
 	SMS     SMS     `prefix:"SMS_"`
 	Twilio  Twilio  `prefix:"TWILIO_"`
@@ -65,7 +64,6 @@ type Generic struct {
 type Slack struct {
 	SigningSecret Secret `env:"SIGNING_SECRET" doc:"Signing secret of the Slack app. Empty: no Slack."`
 	BotToken      Secret `env:"BOT_TOKEN" doc:"Bot token, xoxb-..."`
-	AppToken      Secret `env:"APP_TOKEN" doc:"App token, xapp-..., for Socket Mode where no public address can be opened."`
 	APIURL        string `env:"API_URL" default:"https://slack.com/api/" doc:"Address of the API."`
 }
 
@@ -81,7 +79,6 @@ type Telemetry struct {
 	LogLevel     string `env:"LOG_LEVEL" default:"info" doc:"debug, info, warn or error."`
 	OTLPEndpoint string `env:"OTLP_ENDPOINT" doc:"Address of an OpenTelemetry collector that takes traces over HTTP. Empty: no traces."`
 	MetricsToken Secret `env:"METRICS_TOKEN" doc:"Bearer token for /metrics, at least 16 characters. Empty: /metrics answers this machine alone."`
-	MetricsAddr  string `env:"METRICS_LISTEN" doc:"Another address and port for /metrics, such as 10.0.0.5:9090. Empty: beside the pages."`
 }
 
 // The roles of one machine.

@@ -34,7 +34,7 @@ func TestDefaultsServeOnABareMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Listen != "127.0.0.1:8080" || c.BaseURL != "http://127.0.0.1:8080" || c.SMS.Gateway != "simulated" ||
-		c.SmallNumbers != 5 || c.Zone().String() != "Europe/London" || c.ShutdownTimeout != 20*time.Second || c.Demo {
+		c.Zone().String() != "Europe/London" || c.ShutdownTimeout != 20*time.Second || c.Demo {
 		t.Errorf("got %+v", c.Config)
 	}
 	for _, r := range []string{config.RoleWeb, config.RoleBots, config.RoleJobs} {
@@ -70,10 +70,10 @@ func TestEveryProblemIsSaidAtOnceWithItsFix(t *testing.T) {
 	file := write(t, "folkmoot.env", "FOLKMOOT_LISTN=x\nno equals sign\n")
 	_, err := config.Load([]string{
 		"FOLKMOOT_LISTEN=8080", "FOLKMOOT_BASE_URL=jury.example.org/path", "FOLKMOOT_ROLES=web,bot", "FOLKMOOT_STORE=postgres://x",
-		"FOLKMOOT_KEYRING=mongodb://host", "FOLKMOOT_MASTER_KEY=hunter2", "FOLKMOOT_TIME_ZONE=London", "FOLKMOOT_SMALL_NUMBERS=2",
+		"FOLKMOOT_KEYRING=mongodb://host", "FOLKMOOT_MASTER_KEY=hunter2", "FOLKMOOT_TIME_ZONE=London",
 		"FOLKMOOT_SMS_GATEWAY=pigeon", "FOLKMOOT_SMS_SENDER=01632", "FOLKMOOT_SMS_RATE=fast", "FOLKMOOT_SLACK_BOT_TOKEN=xoxb-secret",
 		"FOLKMOOT_LOG_FORMAT=xml", "FOLKMOOT_LOG_LEVEL=loud", "FOLKMOOT_OTLP_ENDPOINT=collector", "FOLKMOOT_METRICS_TOKEN=short",
-		"FOLKMOOT_TRUSTED_PROXIES=everyone", "FOLKMOOT_SHUTDOWN_TIMEOUT=soon", "FOLKMOOT_DEMO=perhaps", "FOLKMOOT_METRICS_LISTEN=x",
+		"FOLKMOOT_TRUSTED_PROXIES=everyone", "FOLKMOOT_SHUTDOWN_TIMEOUT=soon", "FOLKMOOT_DEMO=perhaps",
 		"FOLKMOOT_API_BURST=0",
 	}, file)
 	golden(t, "problems.golden", fmt.Sprint(err)+"\n", file)
