@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -182,11 +183,9 @@ func TestACrashAtAnyStoreOperationLosesAndDoublesNothing(t *testing.T) {
 // and everything in memory is then lost, as after kill -9. It reports whether
 // the end was reached before the failure.
 func (w *world) crashing(n int) bool {
-	ops, failed := 0, false
+	var ops atomic.Int64
 	before := func(string, string) error {
-		ops++
-		if ops-1 == n {
-			failed = true
+		if ops.Add(1)-1 == int64(n) {
 			return errDown
 		}
 		return nil
@@ -204,7 +203,7 @@ func (w *world) crashing(n int) bool {
 		}
 		w.clock.Advance(7 * time.Minute) // leases run out, looks are due
 	}
-	return !failed
+	return n >= 0 && ops.Load() <= int64(n)
 }
 
 // calm is settle that answers the failure.
