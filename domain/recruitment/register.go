@@ -53,7 +53,7 @@ func (s *Service) Register(ctx context.Context, cmd domain.Command, processID st
 	if err := r.takes(); err != nil {
 		return Registered{}, err
 	}
-	if err := in.normalise(r.Targets); err != nil {
+	if err := in.normalise(r.Targets, cmd.Actor.Holds(domain.Public, ref.Scope())); err != nil {
 		return Registered{}, err
 	}
 	out, err := s.register(ctx, cmd, r, in)
@@ -78,9 +78,11 @@ func (r Recruitment) takes() error {
 }
 
 // normalise brings the number into E.164 and the answers into the targets'
-// spelling.
-func (in *RegisterInput) normalise(ts []Target) error {
+// spelling. The public comes by the page, with or without a letter's code.
+func (in *RegisterInput) normalise(ts []Target, public bool) error {
 	p := domain.Problems{}
+	p.Need(!public || in.Source == people.FromPage || in.Source == people.FromCode, "source", "choose one of: page, code")
+	p.Need(!public || in.Source != people.FromCode || in.Code != "", "code", "type the code from the letter")
 	if raw := strings.TrimSpace(string(in.Identity.Number)); raw != "" {
 		region := in.Region
 		if region == "" {
@@ -206,6 +208,9 @@ func (s *Service) Answer(ctx context.Context, cmd domain.Command, processID, per
 	if err != nil {
 		return Registered{}, err
 	}
+	if _, err := s.own(ctx, cmd.Actor, processID, personID); err != nil {
+		return Registered{}, err
+	}
 	p := domain.Problems{}
 	in.Answers = spell(p, r.Targets, in.Answers)
 	if err := p.Err(); err != nil {
@@ -214,9 +219,6 @@ func (s *Service) Answer(ctx context.Context, cmd domain.Command, processID, per
 	person, err := s.d.People.UpdateAnswers(ctx, cmd, personID, in.Answers)
 	if err != nil {
 		return Registered{}, err
-	}
-	if person.Process != processID {
-		return Registered{}, domain.Hidden("person")
 	}
 	return s.judge(ctx, cmd, r, person)
 }
@@ -239,8 +241,20 @@ func (s *Service) NotEligible(ctx context.Context, cmd domain.Command, processID
 	if _, err := s.open(ctx, processID); err != nil {
 		return Registered{}, err
 	}
+	if _, err := s.own(ctx, cmd.Actor, processID, personID); err != nil {
+		return Registered{}, err
+	}
 	p, err := s.d.People.Assess(ctx, system(cmd, "ineligible"), personID, people.AssessInput{Reason: reason})
 	return Registered{Person: p.ID, Status: p.Status, Reason: p.Reason}, err
+}
+
+// own finds a person of the process, for the person or staff who serve them.
+func (s *Service) own(ctx context.Context, a domain.Actor, processID, personID string) (people.Person, error) {
+	p, err := s.d.People.Get(ctx, a, personID)
+	if err == nil && p.Process != processID {
+		err = domain.Hidden("person")
+	}
+	return p, err
 }
 
 // system is a step that follows from a command, done by the program.

@@ -180,3 +180,38 @@ func TestTargetsNameEveryProblem(t *testing.T) {
 		}
 	}
 }
+
+func TestALettersCodeRegistersItsPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	w.invitees(60, 30)
+	ctx := t.Context()
+	_, err := w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 30})
+	w.must(err)
+	w.tick()
+	invited := w.rows.All()[0]
+	page := domain.PublicActor("web")
+	in := recruitment.RegisterInput{Source: people.FromCode, Code: people.Private(w.people.LetterCode(invited)),
+		Identity: people.Identity{Email: "robin@example.org"}, Answers: people.Answers{"Place": "North", "Age": "45+"}}
+	got, err := w.s.Register(ctx, w.by(page), jury, in)
+	w.must(err)
+	if got.Status != people.InPool || got.Person != "" || w.status(invited.ID) != people.InPool {
+		t.Errorf("by code: %+v, %s", got, w.status(invited.ID))
+	}
+	in.Code = "ZZZZZZZZ"
+	if _, err := w.s.Register(ctx, w.by(page), jury, in); asError(err) == nil || asError(err).Fields["code"] == "" {
+		t.Errorf("a code that nobody has: %v", err)
+	}
+	in.Source = people.FromStaff
+	if _, err := w.s.Register(ctx, w.by(page), jury, in); !domain.Is(err, domain.Invalid) {
+		t.Errorf("the public as staff: %v", err)
+	}
+	stranger := domain.MemberActor(jury, "somebody-else", "web")
+	if _, err := w.s.Answer(ctx, w.by(stranger), jury, invited.ID, recruitment.AnswerInput{Answers: people.Answers{"Place": "South"}}); !domain.Is(err, domain.NotFound) {
+		t.Errorf("somebody else's answers: %v", err)
+	}
+	if _, err := w.s.NotEligible(ctx, w.by(page), jury, invited.ID, "too_young"); !domain.Is(err, domain.NotFound) {
+		t.Errorf("anybody as judge: %v", err)
+	}
+}

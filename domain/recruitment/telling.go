@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -224,16 +225,36 @@ func (s *Service) OwnDraw(ctx context.Context, a domain.Actor, personID string) 
 		return Own{}, hidden(err, "draw")
 	}
 	own := Own{Draw: d.ID, State: d.State, Pseudonym: s.pseudonym(d.ID, p.ID), Hash: d.Hash, Certificate: d.Public, Status: p.Status, Rank: p.Rank}
-	l, err := s.plan(ctx, d)
+	c, err := s.chances(ctx, d)
 	if err != nil {
 		return Own{}, err
 	}
-	i := slices.IndexFunc(l.Certificate.Chances, func(c sortition.Chance) bool { return c.ID == own.Pseudonym })
+	i := slices.IndexFunc(c, func(c sortition.Chance) bool { return c.ID == own.Pseudonym })
 	if i < 0 {
 		return Own{}, domain.Hidden("place in the draw")
 	}
 	if d.State == DrawConcluded {
-		own.Chance, own.InLottery = l.Certificate.Chances[i].Exact, l.Certificate.Chances[i].Lottery
+		own.Chance, own.InLottery = c[i].Exact, c[i].Lottery
 	}
 	return own, nil
+}
+
+// chances lists everybody's, from the public certificate once there is one:
+// that stays when the draw's own files are gone.
+func (s *Service) chances(ctx context.Context, d Draw) ([]sortition.Chance, error) {
+	if d.Public == "" {
+		l, err := s.plan(ctx, d)
+		return l.Certificate.Chances, err
+	}
+	raw, _, err := s.d.Files.Get(ctx, d.Public)
+	if err != nil {
+		return nil, err
+	}
+	var c struct {
+		Chances []sortition.Chance `json:"chances"`
+	}
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return nil, domain.E(domain.Internal, "a certificate cannot be read").Because(err)
+	}
+	return c.Chances, nil
 }
