@@ -18,7 +18,7 @@ import (
 // identity and pending message.
 func BenchmarkWave(b *testing.B) {
 	dir := b.TempDir()
-	cfg := config.Config{DataDir: dir, BaseURL: "http://127.0.0.1", Listen: "127.0.0.1:0", MasterKey: "file", TimeZone: "Europe/London", SmallNumbers: 5}
+	cfg := config.Config{DataDir: dir, BaseURL: "http://127.0.0.1", Listen: "127.0.0.1:0", MasterKey: "file", TimeZone: "Europe/London"}
 	h, err := openHouse(b.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)

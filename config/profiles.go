@@ -23,92 +23,92 @@ var builtIn embed.FS
 // before and during a process. Texts are in plain words, with the source
 // beside each; they are no legal advice.
 type Profile struct {
-	ID        string   `yaml:"id"`
-	Name      string   `yaml:"name"`
-	For       []string `yaml:"for"` // kinds of bodies
-	TimeZone  string   `yaml:"time_zone"`
-	Languages []string `yaml:"languages"` // every invitation is ready in each
-	Formats   []string `yaml:"formats"`   // every invitation is ready in each
+	ID        string   `yaml:"id" json:"id"`
+	Name      string   `yaml:"name" json:"name"`
+	For       []string `yaml:"for" json:"for"` // kinds of bodies
+	TimeZone  string   `yaml:"time_zone" json:"time_zone"`
+	Languages []string `yaml:"languages" json:"languages"` // every invitation is ready in each
+	Formats   []string `yaml:"formats" json:"formats"`     // every invitation is ready in each
 
-	Duty       Duty        `yaml:"duty"`
-	Gunning    Gunning     `yaml:"gunning"`
-	Related    []Law       `yaml:"related"` // other duties that bear on a process
-	Equality   []Category  `yaml:"equality"`
-	Inclusion  []Category  `yaml:"inclusion"` // tags for outreach; never mixed with equality
-	Response   Response    `yaml:"response"`
-	QuietHours QuietHours  `yaml:"quiet_hours"`
-	Calendar   []Season    `yaml:"calendar"`
-	Retention  []Retention `yaml:"retention"`
-	Reports    []Layout    `yaml:"reports"`
+	Duty       Duty        `yaml:"duty" json:"duty"`
+	Gunning    Gunning     `yaml:"gunning" json:"gunning"`
+	Related    []Law       `yaml:"related" json:"related"` // other duties that bear on a process
+	Equality   []Category  `yaml:"equality" json:"equality"`
+	Inclusion  []Category  `yaml:"inclusion" json:"inclusion"` // tags for outreach; never mixed with equality
+	Response   Response    `yaml:"response" json:"response"`
+	QuietHours QuietHours  `yaml:"quiet_hours" json:"quiet_hours"`
+	Calendar   []Season    `yaml:"calendar" json:"calendar"`
+	Retention  []Retention `yaml:"retention" json:"retention"`
+	Reports    []Layout    `yaml:"reports" json:"reports"`
 }
 
 // Law is a source with what it asks.
 type Law struct {
-	Source string `yaml:"source"`
-	Asks   string `yaml:"asks"`
+	Source string `yaml:"source" json:"source"`
+	Asks   string `yaml:"asks" json:"asks"`
 }
 
 // Duty is the assessment whether a legal duty to involve applies.
 type Duty struct {
-	Name         string   `yaml:"name"`
-	Steps        []Step   `yaml:"steps"`
-	Triggers     []Step   `yaml:"triggers"` // of the common law; yes to any means involve
-	ReviewMonths int      `yaml:"review_months"`
-	Principles   []string `yaml:"principles"` // that evidence of a process is tagged with
+	Name         string   `yaml:"name" json:"name"`
+	Steps        []Step   `yaml:"steps" json:"steps"`
+	Triggers     []Step   `yaml:"triggers" json:"triggers"` // of the common law; yes to any means involve
+	ReviewMonths int      `yaml:"review_months" json:"review_months"`
+	Principles   []string `yaml:"principles" json:"principles"` // that evidence of a process is tagged with
 }
 
 // Step is a question answered yes, no or unsure, with a reason.
 type Step struct {
-	ID       string `yaml:"id"`
-	Question string `yaml:"question"`
-	Help     string `yaml:"help"`
-	Source   string `yaml:"source"`
+	ID       string `yaml:"id" json:"id"`
+	Question string `yaml:"question" json:"question"`
+	Help     string `yaml:"help" json:"help"`
+	Source   string `yaml:"source" json:"source"`
 }
 
 // Gunning says how far the four principles bind.
 type Gunning struct {
-	Applies    string      `yaml:"applies"` // binding_for_consultation or informative
-	Source     string      `yaml:"source"`
-	Principles []Principle `yaml:"principles"`
+	Applies    string      `yaml:"applies" json:"applies"` // binding_for_consultation or informative
+	Source     string      `yaml:"source" json:"source"`
+	Principles []Principle `yaml:"principles" json:"principles"`
 }
 
 // Principle is one of the four; Evidence is what shows that it is met.
 type Principle struct {
-	Number   int    `yaml:"number"`
-	Text     string `yaml:"text"`
-	Evidence string `yaml:"evidence"`
+	Number   int    `yaml:"number" json:"number"`
+	Text     string `yaml:"text" json:"text"`
+	Evidence string `yaml:"evidence" json:"evidence"`
 }
 
 // Category is a group of people that monitoring asks about.
 type Category struct {
-	ID     string `yaml:"id"`
-	Name   string `yaml:"name"`
-	Source string `yaml:"source"`
+	ID     string `yaml:"id" json:"id"`
+	Name   string `yaml:"name" json:"name"`
+	Source string `yaml:"source" json:"source"`
 }
 
 // Response is when answers and progress are due, in months.
 type Response struct {
-	DueMonths           int    `yaml:"due_months"`
-	FirstProgressMonths int    `yaml:"first_progress_months"`
-	ProgressEveryMonths int    `yaml:"progress_every_months"`
-	Source              string `yaml:"source"`
+	DueMonths           int    `yaml:"due_months" json:"due_months"`
+	FirstProgressMonths int    `yaml:"first_progress_months" json:"first_progress_months"`
+	ProgressEveryMonths int    `yaml:"progress_every_months" json:"progress_every_months"`
+	Source              string `yaml:"source" json:"source"`
 }
 
 // QuietHours are when texts may go, o'clock, local time.
 type QuietHours struct {
-	From       int `yaml:"from"`
-	To         int `yaml:"to"`
-	SundayFrom int `yaml:"sunday_from"`
+	From       int `yaml:"from" json:"from"`
+	To         int `yaml:"to" json:"to"`
+	SundayFrom int `yaml:"sunday_from" json:"sunday_from"`
 }
 
 // Season is a time of the year to think about before planning into it: month
 // and day, both included; it may run over the turn of the year.
 type Season struct {
-	ID   string `yaml:"id"`
-	Name string `yaml:"name"`
-	From string `yaml:"from"` // 12-18
-	To   string `yaml:"to"`   // 01-05
-	Text string `yaml:"text"`
+	ID   string `yaml:"id" json:"id"`
+	Name string `yaml:"name" json:"name"`
+	From string `yaml:"from" json:"from"` // 12-18
+	To   string `yaml:"to" json:"to"`     // 01-05
+	Text string `yaml:"text" json:"text"`
 }
 
 // Covers reports whether the local day lies in the season.
@@ -123,18 +123,18 @@ func (s Season) Covers(day time.Time) bool {
 // Retention is how long a kind of personal data is kept after a process has
 // reached a stage; then it is listed, and erased.
 type Retention struct {
-	Kind  string `yaml:"kind"`
-	After string `yaml:"after"` // a stage
-	Days  int    `yaml:"days"`
-	Why   string `yaml:"why"` // in plain words, for the privacy notice
+	Kind  string `yaml:"kind" json:"kind"`
+	After string `yaml:"after" json:"after"` // a stage
+	Days  int    `yaml:"days" json:"days"`
+	Why   string `yaml:"why" json:"why"` // in plain words, for the privacy notice
 }
 
 // Layout is a report that the jurisdiction asks for, by its sections.
 type Layout struct {
-	ID       string   `yaml:"id"`
-	Name     string   `yaml:"name"`
-	Source   string   `yaml:"source"`
-	Sections []string `yaml:"sections"`
+	ID       string   `yaml:"id" json:"id"`
+	Name     string   `yaml:"name" json:"name"`
+	Source   string   `yaml:"source" json:"source"`
+	Sections []string `yaml:"sections" json:"sections"`
 }
 
 // RetentionKinds are the kinds of data every profile gives a time for: people

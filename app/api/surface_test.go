@@ -29,7 +29,7 @@ func whole() *api.API {
 		api.Process(&process.Service{}), api.Audit(&audit.Service{}), api.Access(&access.Service{}), api.Outreach(&outreach.Service{}),
 		api.People(&people.Service{}), api.Recruitment(&recruitment.Service{}), api.Retention(&retention.Service{}),
 		api.Deliberation(&deliberation.Service{}), api.Accountability(&accountability.Service{}),
-		api.Simulator(struct{ api.Simulated }{}),
+		api.Simulator(struct{ api.Simulated }{}), api.Profiles(map[string]jurisdiction{}),
 	}})
 }
 
