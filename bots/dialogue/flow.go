@@ -77,7 +77,13 @@ type Branch struct {
 	Do  []Command
 	Say string
 	Go  string
+	// Variant changes to a variant of the language from here on, such as
+	// EasyRead.
+	Variant string
 }
+
+// EasyRead is the variant of a language in easy words.
+const EasyRead = "x-easy"
 
 // Command is an effect to be: a name and fields. A field value may be $value
 // (option key or normalised answer), $text (the words as written), $rest (the

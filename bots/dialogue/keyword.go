@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -101,8 +102,11 @@ func (t *turn) language(lang string) Result {
 		t.say("language.none", nil)
 		return Handed
 	}
+	if _, variant, ok := strings.Cut(t.state.Lang, "-"); ok {
+		lang += "-" + variant
+	}
 	t.state.Lang = lang
-	t.do(DoLanguage, map[string]string{"lang": lang})
+	t.do(DoLanguage, map[string]string{"lang": base(lang)})
 	t.say("language", nil)
 	t.again()
 	return Handled

@@ -127,6 +127,9 @@ func (t *turn) expand(v string) string {
 // follow does what a branch says and goes where it leads, or to next.
 func (t *turn) follow(b Branch, next string) {
 	t.commands(b.Do)
+	if b.Variant != "" {
+		t.state.Lang = base(t.state.Lang) + "-" + b.Variant
+	}
 	t.say(b.Say, nil)
 	if b.Go != "" {
 		next = b.Go

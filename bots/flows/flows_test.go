@@ -46,6 +46,46 @@ var engineTexts = []string{
 	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.months",
 }
 
+// TestVariantsKeepToTheirLanguage: a variant says nothing its language does
+// not, with the same variables, at the same price.
+func TestVariantsKeepToTheirLanguage(t *testing.T) {
+	t.Parallel()
+	loaded := texts(t)
+	if diff := cmp.Diff([]string{"en-x-easy"}, loaded.Variants()); diff != "" {
+		t.Error(diff)
+	}
+	for _, variant := range loaded.Variants() {
+		lang, _, _ := strings.Cut(variant, "-")
+		plain, easy := rawTexts(t, lang), rawTexts(t, variant)
+		for _, key := range loaded.Keys(variant) {
+			if plain[key] == "" {
+				t.Errorf("%s %s is no text of %s", variant, key, lang)
+			}
+			for _, name := range names(easy[key]) {
+				if !slices.Contains(names(plain[key]), name) {
+					t.Errorf("%s %s names %q, which %s does not", variant, key, name, lang)
+				}
+			}
+			text, err := loaded.Text(variant, key, sample())
+			if err != nil {
+				t.Error(err)
+			}
+			if ordinary, _ := loaded.Text(lang, key, sample()); text == ordinary {
+				t.Errorf("%s %s is the ordinary text", variant, key)
+			}
+			for _, f := range gsm.Lint(text, gsm.Limits{Segments: 2, PlainLetters: true}) {
+				t.Errorf("%s %s %s: %s\n\t%s", variant, key, f.Rule, f.Msg, text)
+			}
+		}
+		if text, err := loaded.Text(variant, "stopped", sample()); err != nil || !strings.HasPrefix(text, "You are opted out") {
+			t.Errorf("what %s lacks is said as %q, %v", variant, text, err)
+		}
+		if text, err := loaded.Text("cy-x-easy", "change", nil); err != nil || !strings.HasPrefix(text, "Dim problem") {
+			t.Errorf("easy Welsh, which is not there, is said as %q, %v", text, err)
+		}
+	}
+}
+
 // own are the variables the engine itself provides.
 var own = []string{"question", "options", "answer", "ended"}
 

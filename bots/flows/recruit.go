@@ -65,9 +65,12 @@ var recruitV1 = dialogue.Flow{
 			Say:     "recruit.format",
 			Ask:     dialogue.AskChoice,
 			Options: formats,
-			On:      map[string]dialogue.Branch{"*": {Do: do(DoFormat, "value", "$value")}},
-			Next:    "availability",
-			Wait:    asking,
+			On: map[string]dialogue.Branch{
+				"easy_read": {Do: do(DoFormat, "value", "$value"), Variant: dialogue.EasyRead},
+				"*":         {Do: do(DoFormat, "value", "$value")},
+			},
+			Next: "availability",
+			Wait: asking,
 		},
 		"availability": {
 			Say:     "recruit.availability",

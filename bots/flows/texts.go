@@ -21,6 +21,7 @@ import (
 // Texts renders what flows say. Safe for concurrent use.
 type Texts struct {
 	langs      []string
+	variants   []string
 	localizers map[string]*i18n.Localizer
 	parser     *template.TextParser
 	keys       map[string]map[string]bool
@@ -33,8 +34,7 @@ func LoadTexts(fsys fs.FS) (*Texts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing the texts: %w", err)
 	}
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	bundle := newBundle()
 	t := &Texts{localizers: map[string]*i18n.Localizer{}, parser: &template.TextParser{Option: "missingkey=error"}, keys: map[string]map[string]bool{}}
 	for _, name := range files {
 		if err := t.load(bundle, fsys, name); err != nil {
@@ -50,17 +50,34 @@ func LoadTexts(fsys fs.FS) (*Texts, error) {
 	return t, nil
 }
 
+func newBundle() *i18n.Bundle {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	return bundle
+}
+
+// load reads one file. A variant has a bundle of its own, under its base
+// language: language matching would take en-x-easy for plain English.
 func (t *Texts) load(bundle *i18n.Bundle, fsys fs.FS, name string) error {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fmt.Errorf("reading the texts: %w", err)
 	}
-	file, err := bundle.ParseMessageFileBytes(data, name)
+	lang := strings.TrimSuffix(path.Base(name), ".toml")
+	variant := baseOf(lang) != lang
+	if variant {
+		bundle = newBundle()
+	}
+	file, err := bundle.ParseMessageFileBytes(data, baseOf(lang)+".toml")
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", name, err)
 	}
-	lang := strings.TrimSuffix(path.Base(name), ".toml")
-	t.langs = append(t.langs, lang)
+	if variant {
+		t.variants = append(t.variants, lang)
+		t.localizers[lang] = i18n.NewLocalizer(bundle, baseOf(lang))
+	} else {
+		t.langs = append(t.langs, lang)
+	}
 	t.keys[lang] = map[string]bool{}
 	for _, m := range file.Messages {
 		t.keys[lang][m.ID] = true
@@ -70,6 +87,10 @@ func (t *Texts) load(bundle *i18n.Bundle, fsys fs.FS, name string) error {
 
 // Languages lists the languages there are texts in, sorted.
 func (t *Texts) Languages() []string { return slices.Clone(t.langs) }
+
+// Variants lists the variants of languages, such as en-x-easy, which hold only
+// what differs from their language.
+func (t *Texts) Variants() []string { return slices.Clone(t.variants) }
 
 // Keys lists the texts of a language, sorted.
 func (t *Texts) Keys(lang string) []string {
@@ -110,15 +131,17 @@ func (t *Texts) Text(lang, key string, values map[string]string) (string, error)
 	if name := plurals[key]; name != "" {
 		cfg.PluralCount = values[name]
 	}
-	text, err := t.localizer(lang).Localize(cfg)
+	text, err := t.localizer(lang, key).Localize(cfg)
 	if err != nil && text == "" {
 		return "", fmt.Errorf("writing %s in %s: %w", key, lang, err)
 	}
 	return strings.TrimSpace(text), nil
 }
 
-func (t *Texts) localizer(lang string) *i18n.Localizer {
-	if l, ok := t.localizers[lang]; ok {
+// localizer finds who writes a text: the variant if it has it, its language,
+// English.
+func (t *Texts) localizer(lang, key string) *i18n.Localizer {
+	if l, ok := t.localizers[lang]; ok && (baseOf(lang) == lang || t.keys[lang][key]) {
 		return l
 	}
 	if l, ok := t.localizers[baseOf(lang)]; ok {
@@ -141,7 +164,7 @@ func (t *Texts) date(lang, rfc3339, zone string) string {
 	if loc, err := time.LoadLocation(zone); err == nil {
 		at = at.In(loc)
 	}
-	months, err := t.localizer(lang).Localize(&i18n.LocalizeConfig{MessageID: "date.months"})
+	months, err := t.localizer(lang, "date.months").Localize(&i18n.LocalizeConfig{MessageID: "date.months"})
 	names := strings.Fields(months)
 	if err != nil || len(names) != 12 {
 		return at.Format("2 January")
