@@ -75,7 +75,7 @@ const benchDocs = 20_000
 
 func BenchmarkUpdate(b *testing.B) {
 	c := benchStore(b)
-	fill(b, c)
+	grow(b, c, benchDocs)
 	parallel(b, 32, func(i int64) {
 		_, err := c.Update(b.Context(), benchDoc(i*7919%benchDocs).ID, func(d *storetest.Doc) error { d.Rank++; return nil })
 		if err != nil {
@@ -86,7 +86,7 @@ func BenchmarkUpdate(b *testing.B) {
 
 func BenchmarkGet(b *testing.B) {
 	c := benchStore(b)
-	fill(b, c)
+	grow(b, c, benchDocs)
 	parallel(b, 8, func(i int64) {
 		if _, err := c.Get(b.Context(), benchDoc(i*7919%benchDocs).ID); err != nil {
 			b.Error(err)
@@ -96,30 +96,10 @@ func BenchmarkGet(b *testing.B) {
 
 func BenchmarkPage(b *testing.B) {
 	c := benchStore(b)
-	fill(b, c)
+	grow(b, c, benchDocs)
 	parallel(b, 8, func(i int64) {
 		if _, _, err := c.Page(b.Context(), domain.Query{Index: "state", Equal: []any{"open"}, From: int(i % 100), Limit: 20}); err != nil {
 			b.Error(err)
 		}
 	})
-}
-
-func fill(b *testing.B, c *store.Collection[storetest.Doc]) {
-	b.Helper()
-	var next atomic.Int64
-	b.SetParallelism(32)
-	done := make(chan struct{})
-	for range 32 {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			for n := next.Add(1) - 1; n < benchDocs; n = next.Add(1) - 1 {
-				if err := c.Insert(b.Context(), benchDoc(n)); err != nil {
-					b.Error(err)
-				}
-			}
-		}()
-	}
-	for range 32 {
-		<-done
-	}
 }

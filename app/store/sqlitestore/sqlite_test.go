@@ -32,3 +32,8 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, storetest.Harness{Open: func(t *testing.T) store.Engine { return open(t) }})
 }
+
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	storetest.Copies(t, open(t), open(t))
+}
