@@ -84,7 +84,9 @@ func (o optOuts) OptedOut(ctx context.Context, process, number string) (bool, er
 type replies struct{ h *house }
 
 // Register notes interest under a number.
+// The texts' own door vouches for the number; nobody else may claim to register by text.
 func (r replies) Register(ctx context.Context, cmd domain.Command, process, person, phone string) (string, error) {
+	cmd.Actor = domain.SystemActor("sms")
 	got, err := r.h.recruitment.Register(ctx, cmd, process, recruitment.RegisterInput{
 		Person: person, Identity: people.Identity{Number: people.Private(phone)}, Source: "text", Channel: "text",
 	})
