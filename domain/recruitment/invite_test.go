@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,12 +168,12 @@ func TestWaveInvitesEachOnceThroughTrouble(t *testing.T) {
 		ctx := t.Context()
 		_, err := w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 150})
 		w.must(err)
-		n := 0
+		var n atomic.Int64 // rows are written side by side
 		w.rows.Before = func(op, _ string) error {
 			if op != "insert" {
 				return nil
 			}
-			if n++; n == fail {
+			if n.Add(1) == int64(fail) {
 				return domain.E(domain.Unavailable, "away")
 			}
 			return nil
@@ -315,9 +316,9 @@ func TestRespondentsFileIsCarriedOutAfterACrash(t *testing.T) {
 	}
 	in := recruitment.BatchInput{Source: "a form", Columns: recruitment.Columns{Ref: "id", Name: "who",
 		Answers: map[string]string{"place": "where", "AGE": "how old"}}}
-	n := 0
+	var n atomic.Int64 // rows are written side by side
 	w.rows.Before = func(op, _ string) error {
-		if n++; op == "insert" && n > 900 {
+		if n.Add(1) > 900 && op == "insert" {
 			return domain.E(domain.Unavailable, "away")
 		}
 		return nil
