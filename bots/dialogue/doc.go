@@ -18,12 +18,24 @@
 //     danger; then the answer to the open question; then global keywords;
 //     then the catch-all, which asks again twice and then hands over to a
 //     person. A keyword can therefore never steal an answer.
-//   - Every text is answered by state, never with silence, except after STOP,
-//     and except a repeat of the reply that has just been answered.
+//   - Every text is answered by state, never with silence. The exceptions are
+//     few: after STOP, a thank-you that ends a conversation, the twin of the
+//     reply just answered, and further words within the hour to somebody who
+//     was told that a person will read them (the person gets them all).
 //   - A step says at most one message, made of parts, because two texts sent
 //     together may arrive in either order.
 //   - Nothing that only looks like a no, or only looks like STOP inside other
 //     words, is taken for one: it is asked again.
+//
+// How a reply to "1 for yes, 2 for no" is read: digits first; then the longest
+// known phrases from left to right, in the conversation's language, English
+// and the process's other languages; a hedge, a question, somebody else's yes,
+// a yes beside a no, or a word we do not know in front of it is asked again;
+// last, one misspelt word, which may say yes but never no. The labelled files
+// in testdata hold it to a precision of 0.995 for yes and no and 1 for STOP;
+// replies_blind.txt was written after the lexicon and only measures: yes 0.990
+// and no 0.990 at first sight, STOP 1, and four in five decided without asking
+// again (2026-11-21). A lexicon says whether a native speaker has reviewed it.
 //
 // What it deliberately does not do: it knows no jury, no person and no store;
 // it writes no sentence (Say names texts, package flows renders them); it
