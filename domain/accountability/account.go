@@ -223,6 +223,9 @@ func (s *Service) ReportProgress(ctx context.Context, c domain.Command, process 
 	if err != nil {
 		return ProgressReport{}, err
 	}
+	if err := s.sync(ctx, process); err != nil {
+		return ProgressReport{}, err
+	}
 	acc, err := s.d.Accounts.Get(ctx, process)
 	if err != nil && !domain.Is(err, domain.NotFound) {
 		return ProgressReport{}, err
@@ -237,7 +240,7 @@ func (s *Service) ReportProgress(ctx context.Context, c domain.Command, process 
 	if x, err = store(ctx, s.d.Progress, x); err != nil {
 		return x, err
 	}
-	return x, s.progressed(ctx, c, process, x)
+	return x, s.progressed(ctx, x)
 }
 
 func clean(in []NotChanged) []NotChanged {
@@ -264,18 +267,40 @@ func (x *ProgressReport) announce(c domain.Command, now time.Time) {
 }
 
 // progressed moves the account's clock on, once per report.
-func (s *Service) progressed(ctx context.Context, c domain.Command, process string, r ProgressReport) error {
-	_, err := s.account(ctx, c.Sub("progressed"), process, func(x *Account, now time.Time) error {
+func (s *Service) progressed(ctx context.Context, r ProgressReport) error {
+	c := systemCommand("progressed", r.ID)
+	_, err := s.account(ctx, c, r.Process, func(x *Account, now time.Time) error {
 		if x.Reports >= r.Number {
 			return domain.ErrNoChange
 		}
 		x.Reports = r.Number
-		x.ProgressDue = r.At.AddDate(0, laterMonths, 0)
-		x.Next = x.ProgressDue.AddDate(0, 0, -progressNudge)
-		x.Touch(c.Sub("progressed"), now)
+		if x.FinalAt.IsZero() {
+			x.ProgressDue = r.At.AddDate(0, laterMonths, 0)
+			x.Next = x.ProgressDue.AddDate(0, 0, -progressNudge)
+		}
+		x.Touch(c, now)
 		return nil
 	})
 	return err
+}
+
+// sync brings the account up to what was published, where a crash came
+// between a report or feedback and the account.
+func (s *Service) sync(ctx context.Context, process string) error {
+	reports, err := all(ctx, s.d.Progress, process)
+	if err != nil {
+		return err
+	}
+	if n := len(reports); n > 0 {
+		if err := s.progressed(ctx, reports[n-1]); err != nil {
+			return err
+		}
+	}
+	final, err := s.final(ctx, process)
+	if err != nil || final == nil {
+		return err
+	}
+	return s.finished(ctx, *final)
 }
 
 // ProgressReports lists the progress reports by number; they are public.

@@ -101,7 +101,7 @@ func (s *Service) SendFeedback(ctx context.Context, c domain.Command, process st
 	if x, err = store(ctx, s.d.Feedback, x); err != nil || x.Kind != FeedbackFinal {
 		return x, err
 	}
-	return x, s.finished(ctx, c, process, x.At)
+	return x, s.finished(ctx, x)
 }
 
 func (s *Service) mayFinish(ctx context.Context, process string) error {
@@ -112,11 +112,26 @@ func (s *Service) mayFinish(ctx context.Context, process string) error {
 	return g.Err("sending the last feedback")
 }
 
+// final is the last feedback of a process; nil before it is sent.
+func (s *Service) final(ctx context.Context, process string) (*Feedback, error) {
+	xs, err := all(ctx, s.d.Feedback, process)
+	for i := range xs {
+		if xs[i].Kind == FeedbackFinal {
+			return &xs[i], err
+		}
+	}
+	return nil, err
+}
+
 // finished stops the account's clock.
-func (s *Service) finished(ctx context.Context, c domain.Command, process string, at time.Time) error {
-	_, err := s.account(ctx, c.Sub("finished"), process, func(x *Account, now time.Time) error {
-		x.FinalAt, x.Next, x.ProgressDue = at, time.Time{}, time.Time{}
-		x.Touch(c.Sub("finished"), now)
+func (s *Service) finished(ctx context.Context, f Feedback) error {
+	c := systemCommand("finished", f.ID)
+	_, err := s.account(ctx, c, f.Process, func(x *Account, now time.Time) error {
+		if !x.FinalAt.IsZero() {
+			return domain.ErrNoChange
+		}
+		x.FinalAt, x.Next, x.ProgressDue = f.At, time.Time{}, time.Time{}
+		x.Touch(c, now)
 		return nil
 	})
 	return err

@@ -98,11 +98,11 @@ func (s *Service) guardClosed(ctx context.Context, ref domain.ProcessRef) (domai
 	if err := s.needEnded(ctx, ref.ID, &g); err != nil {
 		return nil, err
 	}
-	x, err := s.d.Accounts.Get(ctx, ref.ID)
-	if err != nil && !domain.Is(err, domain.NotFound) {
+	final, err := s.final(ctx, ref.ID)
+	if err != nil {
 		return nil, err
 	}
-	g.Need(!x.FinalAt.IsZero(), domain.Missing{Item: "last_feedback", Need: "the last feedback, sent to everyone", Who: domain.Organiser, Where: "feedback"})
+	g.Need(final != nil, domain.Missing{Item: "last_feedback", Need: "the last feedback, sent to everyone", Who: domain.Organiser, Where: "feedback"})
 	return g, nil
 }
 

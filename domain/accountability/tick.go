@@ -173,6 +173,9 @@ func (s *Service) nudgeProgress(ctx context.Context, x Account, now time.Time) e
 	if err != nil {
 		return err
 	}
+	if err := s.sync(ctx, x.Process); err != nil {
+		return err
+	}
 	c := systemCommand("progress nudge", x.ID, x.Next.Format(time.RFC3339Nano))
 	_, err = s.account(ctx, c, x.Process, func(x *Account, now time.Time) error {
 		if x.Next.IsZero() || x.Next.After(now) {
