@@ -2,8 +2,10 @@ package web
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"sort"
+	"strings"
 
 	"folkmoot/domain"
 )
@@ -27,7 +29,7 @@ type Choice struct {
 // newField makes the field of a view's form. The value is what was typed, or
 // the first of values.
 func newField(v View, name, label, hint string, values ...any) Field {
-	f := Field{ID: "f-" + name, Name: name, Label: label, Hint: hint, Type: "text"}
+	f := Field{ID: fieldID(name), Name: name, Label: label, Hint: hint, Type: "text"}
 	if len(values) > 0 {
 		f.Value = fmt.Sprint(values[0])
 	}
@@ -76,10 +78,10 @@ func (v View) Faults() []Fault {
 	}
 	sort.Strings(names)
 	for _, n := range names {
-		out = append(out, Fault{"#f-" + n, words(n) + ": " + v.Problem.Fields[n]})
+		out = append(out, Fault{"#" + fieldID(n), words(n) + ": " + v.Problem.Fields[n]})
 	}
 	for _, m := range v.Problem.Missing {
-		out = append(out, Fault{m.Where, m.Need + " (" + who(m) + ")"})
+		out = append(out, Fault{ownPage(m.Where), m.Need + " (" + who(m) + ")"})
 	}
 	if len(out) == 0 {
 		out = append(out, Fault{"", v.Problem.Msg})
@@ -88,3 +90,17 @@ func (v View) Faults() []Fault {
 }
 
 func who(m domain.Missing) string { return words(m.Who) + " can supply it" }
+
+// ownPage keeps links to pages; where a missing item is supplied by a call of
+// the API there is none.
+func ownPage(where string) string {
+	if strings.HasPrefix(where, "#") || strings.HasPrefix(where, "/staff") {
+		return where
+	}
+	return ""
+}
+
+var idShape = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)
+
+// fieldID is the anchor of a field; names may hold what anchors may not.
+func fieldID(name string) string { return "f-" + idShape.ReplaceAllString(name, "-") }

@@ -34,7 +34,7 @@ type Services struct {
 // AllPages lists the pages of every area.
 func AllPages(s Services) []Page {
 	var out []Page
-	for _, area := range []func(Services) []Page{publicPages, staffPages, simulatorPages} {
+	for _, area := range []func(Services) []Page{publicPages, registerPages, memberPages, staffPages, simulatorPages} {
 		out = append(out, area(s)...)
 	}
 	return out

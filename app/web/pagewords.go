@@ -2,11 +2,14 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"folkmoot/domain/accountability"
 	"folkmoot/domain/deliberation"
+	"folkmoot/domain/people"
+	"folkmoot/domain/process"
 )
 
 // tab is one of the pages that belong together.
@@ -37,6 +40,11 @@ var pageWords = map[string]any{
 	"actionStatus":  actionStatus,
 	"first":         func(s any) string { return first(fmt.Sprint(s)) },
 	"last":          func(i int, list []PhoneText) bool { return i == len(list)-1 },
+	"supportKinds":  supportKinds,
+	"deref":         func(b *bool) bool { return b != nil && *b },
+	"reasonStatus":  reasonStatus,
+	"deskHead":      func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
+	"action":        func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
 	"support":       supportWords,
 	"fileURL":       fileURL,
 	"item":          newItem,
@@ -128,4 +136,31 @@ type itemShown struct {
 
 func newItem(p evidencePage, e deliberation.Evidence) itemShown {
 	return itemShown{e, p.WitnessOf(e.Witness), fileURL(p.P.Code, e.File)}
+}
+
+// supportNames are the kinds of support whose names do not say enough.
+var supportNames = map[string]string{
+	"bsl_interpreter": "A BSL interpreter", "replacement_care": "Somebody to care for those I care for",
+	"diet": "Food that suits me", "device_or_data": "A device or data to join with", "trauma_informed": "Care because of what I have lived through",
+	"step_free": "A way in without steps", "other": "Something else",
+}
+
+// supportKinds are value and label of every kind of support.
+func supportKinds() []string {
+	var out []string
+	for _, k := range people.SupportKinds {
+		name := supportNames[k]
+		if name == "" {
+			name = first(words(k))
+		}
+		out = append(out, k, name)
+	}
+	return out
+}
+
+// deskHead is the head of a staff page of a process.
+type deskHead struct {
+	P     process.View
+	Title string
+	Tabs  []tab
 }

@@ -19,7 +19,7 @@ func staffPages(s Services) []Page {
 		get("/staff/processes/:process", s.staffProcess),
 		post("/staff/processes/:process/advance", s.advance),
 		post("/staff/processes/:process/sign-offs", s.signOff),
-	})
+	}, messagePages(s), peoplePages(s), afterPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:

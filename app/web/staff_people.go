@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"net/url"
+
+	"folkmoot/domain"
+	"folkmoot/domain/outreach"
+	"folkmoot/domain/people"
+)
+
+// peoplePages list people without their identities; a look at who somebody is
+// needs a purpose and is recorded first.
+func peoplePages(s Services) []Page {
+	return []Page{
+		get("/staff/processes/:process/people", s.peopleList),
+		get("/staff/processes/:process/people/:person", s.person),
+		post("/staff/processes/:process/people/:person/identity", s.identity),
+		post("/staff/processes/:process/people/:person/texts", s.personTexts),
+	}
+}
+
+type statusCount struct {
+	Status people.Status
+	Count  int64
+	Here   bool
+	URL    string
+}
+
+type peoplePage struct {
+	desk
+	Status people.Status
+	Counts []statusCount
+	Rows   []people.View
+	More   string
+}
+
+func (s Services) peopleList(ctx context.Context, r *Request) (Reply, error) {
+	d, err := s.deskOf(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	page := peoplePage{desk: d, Status: people.Status(r.Query.Get("status"))}
+	got, err := s.People.List(ctx, r.Actor, d.P.ID, people.ListInput{Status: page.Status, After: domain.Cursor(r.Query.Get("after")), Limit: 50})
+	if err != nil {
+		return Reply{}, err
+	}
+	page.Rows = got.Items
+	if got.Next != "" {
+		page.More = d.URL("/people?status=" + url.QueryEscape(string(page.Status)) + "&after=" + url.QueryEscape(string(got.Next)))
+	}
+	counts, err := s.People.Counts(ctx, d.P.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	for _, st := range people.Statuses {
+		if counts[st] > 0 {
+			page.Counts = append(page.Counts, statusCount{st, counts[st], st == page.Status, d.URL("/people?status=" + string(st))})
+		}
+	}
+	return Show("staff/people", "People: "+d.P.Name, page), nil
+}
+
+type personPage struct {
+	desk
+	Row      people.View
+	Identity *people.Identity
+	Lines    []field2
+	Texts    []outreach.Line
+	Purposes []string
+}
+
+// field2 is a name and a value to read.
+type field2 struct{ Name, Value string }
+
+func (s Services) personPage(ctx context.Context, r *Request) (personPage, error) {
+	d, err := s.deskOf(ctx, r)
+	if err != nil {
+		return personPage{}, err
+	}
+	p, err := s.People.Get(ctx, r.Actor, r.Param("person"))
+	if err != nil {
+		return personPage{}, err
+	}
+	if p.Process != d.P.ID {
+		return personPage{}, domain.Hidden("person")
+	}
+	page := personPage{desk: d, Row: p.ViewFor(r.Actor)}
+	for _, code := range people.Purposes {
+		page.Purposes = append(page.Purposes, code, first(words(code)))
+	}
+	return page, nil
+}
+
+func (s Services) person(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.personPage(ctx, r)
+	return Show("staff/person", "A person", page), err
+}
+
+// identity shows who somebody is, once, after the look was recorded. It is
+// answered to the form itself, so that no address leads to it.
+func (s Services) identity(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.personPage(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	id, err := s.People.Identity(ctx, r.Command(), page.Row.ID, r.Form.Get("purpose"))
+	if err != nil {
+		return r.Again(Show("staff/person", "A person", page), err)
+	}
+	for _, f := range []field2{
+		{"Name", string(id.Name)}, {"Number", string(id.Number)}, {"Email", string(id.Email)}, {"Address", string(id.Address)},
+		{"Postcode", string(id.Postcode)}, {"Language", string(id.Language)}, {"Format", string(id.Format)},
+	} {
+		if f.Value != "" {
+			page.Lines = append(page.Lines, f)
+		}
+	}
+	page.Identity = &id
+	return Show("staff/person", "A person", page), nil
+}
+
+// personTexts shows what was written between a person and us, recorded first.
+func (s Services) personTexts(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.personPage(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	page.Texts, err = s.Outreach.History(ctx, r.Actor, page.P.ID, page.Row.ID, r.Form.Get("purpose"))
+	if err != nil {
+		return r.Again(Show("staff/person", "A person", page), err)
+	}
+	return Show("staff/person", "A person", page), nil
+}
