@@ -3,7 +3,6 @@ package recruitment
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -20,18 +19,17 @@ import (
 // file until then, destroyed after.
 type Batch struct {
 	domain.Root
-	Process  string    `json:"process"`
-	Source   string    `json:"source"`
-	Columns  Columns   `json:"columns"`
-	Subject  string    `json:"subject"`
-	Manifest string    `json:"manifest"`
-	Rows     int       `json:"rows"`
-	Next     int       `json:"next"` // chunk
-	DoneAt   time.Time `json:"done_at,omitzero"`
-	Pool     int       `json:"pool"`       // now in the pool
-	Out      int       `json:"ineligible"` // cannot take part
-	Waiting  int       `json:"waiting"`    // answers are missing
-	Known    int       `json:"known"`      // had registered before
+	Process string    `json:"process"`
+	Source  string    `json:"source"`
+	Columns Columns   `json:"columns"`
+	List    List      `json:"list"`
+	Rows    int       `json:"rows"`
+	Next    int       `json:"next"` // chunk
+	DoneAt  time.Time `json:"done_at,omitzero"`
+	Pool    int       `json:"pool"`       // now in the pool
+	Out     int       `json:"ineligible"` // cannot take part
+	Waiting int       `json:"waiting"`    // answers are missing
+	Known   int       `json:"known"`      // had registered before
 }
 
 // Bounds of a file of respondents.
@@ -239,21 +237,9 @@ func clip(s string) string {
 // keepBatch seals the rows and makes the batch exist.
 func (s *Service) keepBatch(ctx context.Context, cmd domain.Command, b *Batch, rd *respondents) error {
 	now := s.d.Clock.Now()
-	b.Subject, b.Rows = domain.Derive("batch", b.ID, now.Format(time.RFC3339Nano)), len(rd.rows)
-	var chunks []string
-	for i := 0; i*batchChunk < len(rd.rows); i++ {
-		part := rd.rows[i*batchChunk : min((i+1)*batchChunk, len(rd.rows))]
-		hash, err := s.sealFile(ctx, b.Subject, chunkName("batch", i), part)
-		if err != nil {
-			return err
-		}
-		chunks = append(chunks, hash)
-	}
-	list, err := json.Marshal(chunks)
-	if err != nil {
-		return domain.E(domain.Internal, "the list of files cannot be written").Because(err)
-	}
-	if b.Manifest, err = s.d.Files.Put(ctx, "application/json", list); err != nil {
+	b.Rows = len(rd.rows)
+	var err error
+	if b.List, err = s.keepRows(ctx, newList(domain.Derive("batch", b.ID, now.Format(time.RFC3339Nano)), 1), rd.rows, batchChunk); err != nil {
 		return err
 	}
 	b.Record(cmd, now, domain.Event{Chain: b.Process, Action: "respondents.imported", Subject: "batches:" + b.ID, Data: map[string]any{"rows": b.Rows}})
@@ -266,12 +252,12 @@ func (s *Service) keepBatch(ctx context.Context, cmd domain.Command, b *Batch, r
 
 // apply registers the next chunk of a batch.
 func (s *Service) apply(ctx context.Context, r Recruitment, b Batch) (Batch, error) {
-	chunks, err := s.manifest(ctx, b.Manifest)
+	chunks, err := s.chunks(ctx, b.List)
 	if err != nil {
 		return b, err
 	}
-	var rows []frameRow
-	if err := s.openFile(ctx, b.Subject, chunkName("batch", b.Next), chunks[b.Next], &rows); err != nil {
+	rows, err := s.openRows(ctx, b.List, chunks, b.Next)
+	if err != nil {
 		return b, err
 	}
 	sum, err := s.registerRows(ctx, r, b, rows)
@@ -293,7 +279,7 @@ func (s *Service) apply(ctx context.Context, r Recruitment, b Batch) (Batch, err
 		return nil
 	})
 	if err == nil && !b.DoneAt.IsZero() {
-		err = s.d.Vault.Destroy(ctx, b.Subject) // the rows live with the people now
+		err = s.destroyList(ctx, b.List) // the rows live with the people now
 	}
 	return b, err
 }

@@ -74,6 +74,8 @@ type Draw struct {
 	Told     int       `json:"told"` // cursor in the pool file
 	Telling  bool      `json:"telling,omitempty"`
 
+	Gone time.Time `json:"gone,omitzero"` // its files were destroyed when their time was up
+
 	Swaps   []Swap       `json:"swaps,omitempty"`
 	Pending *Replacement `json:"pending,omitempty"` // decided, not yet carried out
 }
@@ -133,6 +135,7 @@ type DrawView struct {
 	Told          int               `json:"told"`
 	Replacements  int               `json:"replacements"`
 	Certificate   string            `json:"certificate,omitempty"` // SHA-256 of the public certificate
+	Gone          time.Time         `json:"gone,omitzero"`         // the replay was destroyed when its time was up
 }
 
 // View is the draw without people and files. The digits of a seed that waits
@@ -143,7 +146,7 @@ func (d Draw) View() DrawView {
 		Objective: d.Objective, Panels: d.Panels, Hash: d.Hash, Statement: d.Statement, Summary: d.Summary, Warnings: d.Left,
 		SeedPlan: d.SeedPlan, DrandRound: d.DrandRound, Observers: d.Observers, DrawAt: d.DrawAt, CommittedAt: d.CommittedAt,
 		SeededAt: d.SeededAt, ConcludedAt: d.ConcludedAt, Abandoned: d.Abandoned, Panel: d.Panel, NamedReserves: len(d.Reserve),
-		Told: d.Told, Replacements: len(d.Swaps), Certificate: d.Public,
+		Told: d.Told, Replacements: len(d.Swaps), Certificate: d.Public, Gone: d.Gone,
 	}
 	if d.State != DrawWitnessed {
 		v.Seed = d.Seed

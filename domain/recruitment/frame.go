@@ -3,6 +3,7 @@ package recruitment
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -17,7 +18,6 @@ type Frame struct {
 	domain.Root
 	Process  string    `json:"process"`
 	Complete bool      `json:"complete"` // not before is it shown or drawn from
-	Subject  string    `json:"subject"`  // whose key seals the rows
 	Name     string    `json:"name"`     // what it is and of when: "Royal Mail addresses, May 2018"
 	Source   string    `json:"source"`   // who gave it, under what agreement
 	Columns  Columns   `json:"columns"`
@@ -25,7 +25,7 @@ type Frame struct {
 	Strata   []Stratum `json:"strata"`
 	Numbers  int       `json:"numbers"`       // rows with a phone number
 	Digest   string    `json:"digest"`        // SHA-256 over the rows as sent
-	Manifest string    `json:"manifest"`      // file: names of the sealed chunks
+	List     List      `json:"list"`          // the rows, sealed
 	Gone     time.Time `json:"gone,omitzero"` // destroyed: the process ended or the clock ran out
 }
 
@@ -136,7 +136,7 @@ func (s *Service) beginFrame(ctx context.Context, cmd domain.Command, processID 
 	now := s.d.Clock.Now()
 	id := cmd.ID("frame")
 	f := Frame{Root: domain.Root{ID: id}, Process: processID, Name: in.Name, Source: in.Source, Columns: in.Columns}
-	f.Subject = domain.Derive("frame", id, now.Format(time.RFC3339Nano))
+	f.List = newList(domain.Derive("frame", id, now.Format(time.RFC3339Nano)), listKeys)
 	f.Touch(domain.Command{}, now)
 	err := s.d.Frames.Insert(ctx, &f)
 	if domain.Is(err, domain.Conflict) {
@@ -153,7 +153,7 @@ func (s *Service) beginFrame(ctx context.Context, cmd domain.Command, processID 
 // dropFrame leaves nothing of an import that did not end well: what lies in
 // files can never be opened again.
 func (s *Service) dropFrame(ctx context.Context, f Frame) {
-	if s.d.Vault.Destroy(ctx, f.Subject) == nil {
+	if s.destroyList(ctx, f.List) == nil {
 		_ = s.d.Frames.Delete(ctx, f.ID) // else the tick does it
 	}
 }
@@ -176,7 +176,7 @@ func (in *FrameInput) check() error {
 // completeFrame makes the frame visible and the process's own.
 func (s *Service) completeFrame(ctx context.Context, cmd domain.Command, w *frameWriter) (FrameView, error) {
 	f, err := s.d.Frames.Update(ctx, w.frame.ID, func(f *Frame) error {
-		f.Rows, f.Strata, f.Numbers, f.Digest, f.Manifest = w.rows, w.strata(), w.numbers, w.sum.hex(), w.manifest
+		f.Rows, f.Strata, f.Numbers, f.Digest, f.List = w.rows, w.strata(), w.numbers, w.sum.hex(), w.frame.List
 		f.Complete = true
 		f.Record(cmd, s.d.Clock.Now(), domain.Event{Chain: f.Process, Action: "frame.imported", Subject: "frames:" + f.ID,
 			Data: map[string]any{"rows": f.Rows, "areas": len(f.Strata), "digest": f.Digest}})
@@ -224,16 +224,32 @@ func (s *Service) DestroyFrame(ctx context.Context, cmd domain.Command, processI
 	if err != nil || f.Process != processID || !f.Complete {
 		return FrameView{}, hidden(err, "list")
 	}
-	if err := s.d.Vault.Destroy(ctx, f.Subject); err != nil {
-		return FrameView{}, err
+	f, err = s.destroyFrame(ctx, cmd, f)
+	return f.View(), err
+}
+
+// destroyFrame destroys the keys of a list and of what was drawn from it.
+func (s *Service) destroyFrame(ctx context.Context, cmd domain.Command, f Frame) (Frame, error) {
+	for d, err := range s.d.InviteeDraws.Find(ctx, domain.Query{Index: "process", Equal: []any{f.Process}}) {
+		if err != nil {
+			return f, err
+		}
+		if d.Frame != f.ID {
+			continue
+		}
+		if err := errors.Join(s.destroyList(ctx, d.List), s.d.Vault.Destroy(ctx, d.subject())); err != nil {
+			return f, err
+		}
 	}
-	f, err = s.d.Frames.Update(ctx, id, func(f *Frame) error {
+	if err := s.destroyList(ctx, f.List); err != nil {
+		return f, err
+	}
+	return s.d.Frames.Update(ctx, f.ID, func(f *Frame) error {
 		if !f.Gone.IsZero() {
 			return domain.ErrNoChange
 		}
 		f.Gone = s.d.Clock.Now()
-		f.Record(cmd, f.Gone, domain.Event{Chain: processID, Action: "frame.destroyed", Subject: "frames:" + id})
+		f.Record(cmd, f.Gone, domain.Event{Chain: f.Process, Action: "frame.destroyed", Subject: "frames:" + f.ID})
 		return nil
 	})
-	return f.View(), err
 }

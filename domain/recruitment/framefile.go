@@ -1,12 +1,9 @@
 package recruitment
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 
 	"folkmoot/domain"
 	"folkmoot/domain/people"
@@ -19,14 +16,13 @@ type frameWriter struct {
 	frame  Frame
 	region string
 
-	chunk    []frameRow
-	chunks   []string
-	manifest string
-	rows     int
-	numbers  int
-	sum      digest
-	counts   map[string]int
-	refs     map[uint64]uint32 // hash of a reference -> its row
+	chunk   []frameRow
+	chunks  []string
+	rows    int
+	numbers int
+	sum     digest
+	counts  map[string]int
+	refs    map[uint64]uint32 // hash of a reference -> its row
 }
 
 func (w *frameWriter) read(ctx context.Context, file io.Reader) error {
@@ -53,12 +49,7 @@ func (w *frameWriter) read(ctx context.Context, file io.Reader) error {
 	if err := w.flush(ctx); err != nil {
 		return err
 	}
-	list, err := json.Marshal(w.chunks)
-	if err != nil {
-		return domain.E(domain.Internal, "the frame's list of files cannot be written").Because(err)
-	}
-	w.manifest, err = w.s.d.Files.Put(ctx, "application/json", list)
-	return err
+	return w.s.keepChunks(ctx, &w.frame.List, w.chunks)
 }
 
 // take reads one row; once the file has problems rows are only looked at.
@@ -155,7 +146,7 @@ func (w *frameWriter) flush(ctx context.Context) error {
 	if len(w.chunk) == 0 {
 		return nil
 	}
-	hash, err := w.s.sealFile(ctx, w.frame.Subject, chunkName("frame", len(w.chunks)), w.chunk)
+	hash, err := w.s.sealRows(ctx, w.frame.List, len(w.chunks), w.chunk)
 	if err != nil {
 		return err
 	}
@@ -173,39 +164,4 @@ func (w *frameWriter) strata() []Stratum {
 		out = append(out, Stratum{Name: name, Rows: w.counts[name]})
 	}
 	return out
-}
-
-// frameRows yields the rows of a frame in order, one chunk in memory.
-func (s *Service) frameRows(ctx context.Context, f Frame) iter.Seq2[frameRow, error] {
-	return func(yield func(frameRow, error) bool) {
-		chunks, err := s.manifest(ctx, f.Manifest)
-		if err != nil {
-			yield(frameRow{}, err)
-			return
-		}
-		for i, hash := range chunks {
-			var rows []frameRow
-			if err := s.openFile(ctx, f.Subject, chunkName("frame", i), hash, &rows); err != nil {
-				yield(frameRow{}, err)
-				return
-			}
-			for _, r := range rows {
-				if !yield(r, nil) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (s *Service) manifest(ctx context.Context, hash string) ([]string, error) {
-	raw, _, err := s.d.Files.Get(ctx, hash)
-	if err != nil {
-		return nil, err
-	}
-	var chunks []string
-	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&chunks); err != nil {
-		return nil, domain.E(domain.Internal, "a list of files cannot be read").Because(err)
-	}
-	return chunks, nil
 }

@@ -2,7 +2,6 @@ package recruitment
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"folkmoot/domain"
@@ -34,8 +33,8 @@ type InviteeDraw struct {
 	CommittedAt time.Time           `json:"committed_at"`
 	DrawnAt     time.Time           `json:"drawn_at,omitzero"`
 	Witnesses   []string            `json:"witnesses,omitempty"`
-	File        string              `json:"file"`           // sealed: the engine's record
-	List        string              `json:"list,omitempty"` // file: names of the sealed chunks
+	File        string              `json:"file"`          // sealed: the engine's record
+	List        List                `json:"list,omitzero"` // those drawn, sealed
 }
 
 // InviteeDraws is the collection of draws of invitees.
@@ -142,7 +141,7 @@ func (s *Service) entries(ctx context.Context, r Recruitment) (Frame, []sortitio
 	for _, st := range f.Strata {
 		strata[st.Name] = st.Name
 	}
-	for row, err := range s.frameRows(ctx, f) {
+	for row, err := range s.rows(ctx, f.List) {
 		if err != nil {
 			return f, nil, err
 		}
@@ -163,7 +162,7 @@ func (s *Service) keepInvitees(ctx context.Context, cmd domain.Command, f Frame,
 		DrandRound: inv.Options.DrandRound, CommittedAt: now,
 	}
 	var err error
-	if d.File, err = s.sealFile(ctx, f.Subject, "invitees/"+d.ID, inv); err != nil {
+	if d.File, err = s.sealFile(ctx, d.subject(), "invitees", inv); err != nil {
 		return InviteeDrawView{}, err
 	}
 	d.Record(cmd, now, domain.Event{Chain: d.Process, Action: "invitees.committed", Subject: "invitee_draws:" + d.ID,
@@ -211,7 +210,7 @@ func (s *Service) chooseInvitees(ctx context.Context, d InviteeDraw, seed sortit
 		return f, nil, err
 	}
 	inv := &sortition.Invitation{}
-	if err := s.openFile(ctx, f.Subject, "invitees/"+d.ID, d.File, inv); err != nil {
+	if err := s.openFile(ctx, d.subject(), "invitees", d.File, inv); err != nil {
 		return f, nil, err
 	}
 	if err := inv.Draw(entries, seed); err != nil {
@@ -222,42 +221,28 @@ func (s *Service) chooseInvitees(ctx context.Context, d InviteeDraw, seed sortit
 
 // extract copies the rows of those drawn, in their order, into sealed chunks,
 // so that a wave reads only what it sends.
-func (s *Service) extract(ctx context.Context, d InviteeDraw, f Frame, ids []string) (string, error) {
+func (s *Service) extract(ctx context.Context, d InviteeDraw, f Frame, ids []string) (List, error) {
 	at := make(map[string]int, len(ids))
 	for i, id := range ids {
 		at[id] = i
 	}
 	rows := make([]frameRow, len(ids))
-	for row, err := range s.frameRows(ctx, f) {
+	for row, err := range s.rows(ctx, f.List) {
 		if err != nil {
-			return "", err
+			return List{}, err
 		}
 		if i, drawn := at[s.invitee(f, row.Ref)]; drawn {
 			rows[i] = row
 		}
 	}
-	var chunks []string
-	for i := 0; i*waveChunk < len(rows); i++ {
-		part := rows[i*waveChunk : min((i+1)*waveChunk, len(rows))]
-		hash, err := s.sealFile(ctx, f.Subject, chunkName("invitees/"+d.ID, i), part)
-		if err != nil {
-			return "", err
-		}
-		chunks = append(chunks, hash)
-	}
-	list, err := json.Marshal(chunks)
-	if err != nil {
-		return "", domain.E(domain.Internal, "the list of invitees cannot be written").Because(err)
-	}
-	return s.d.Files.Put(ctx, "application/json", list)
+	return s.keepRows(ctx, newList(domain.Derive("invitees", d.ID), listKeys), rows, waveChunk)
 }
 
-func (s *Service) concludeInvitees(ctx context.Context, cmd domain.Command, d InviteeDraw, inv *sortition.Invitation, list string) (InviteeDrawView, error) {
-	f, err := s.d.Frames.Get(ctx, d.Frame)
-	if err != nil {
-		return InviteeDrawView{}, err
-	}
-	file, err := s.sealFile(ctx, f.Subject, "invitees/"+d.ID, inv)
+// subject is whose key seals the engine's record.
+func (d InviteeDraw) subject() string { return domain.Derive("invitee record", d.ID) }
+
+func (s *Service) concludeInvitees(ctx context.Context, cmd domain.Command, d InviteeDraw, inv *sortition.Invitation, list List) (InviteeDrawView, error) {
+	file, err := s.sealFile(ctx, d.subject(), "invitees", inv)
 	if err != nil {
 		return InviteeDrawView{}, err
 	}
@@ -292,15 +277,11 @@ func (s *Service) ReplayInvitees(ctx context.Context, cmd domain.Command, proces
 	if err != nil || d.Process != processID {
 		return nil, hidden(err, "draw")
 	}
-	f, err := s.d.Frames.Get(ctx, d.Frame)
-	if err != nil {
-		return nil, err
-	}
 	if err := s.look(ctx, cmd, processID, "invitees.replayed", "invitee_draws:"+id, purpose); err != nil {
 		return nil, err
 	}
 	inv := &sortition.Invitation{}
-	return inv, s.openFile(ctx, f.Subject, "invitees/"+d.ID, d.File, inv)
+	return inv, s.openFile(ctx, d.subject(), "invitees", d.File, inv)
 }
 
 // look records, before anything is shown, who looks at what, and why.

@@ -45,17 +45,13 @@ func (s *Service) remind(ctx context.Context, w Wave) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	f, err := s.d.Frames.Get(ctx, d.Frame)
-	if err != nil {
-		return 0, err
-	}
-	chunks, err := s.manifest(ctx, d.List)
+	chunks, err := s.chunks(ctx, d.List)
 	if err != nil {
 		return 0, err
 	}
 	c := w.Reminder.Next / waveChunk
-	var rows []frameRow
-	if err := s.openFile(ctx, f.Subject, chunkName("invitees/"+d.ID, c), chunks[c], &rows); err != nil {
+	rows, err := s.openRows(ctx, d.List, chunks, c)
+	if err != nil {
 		return 0, err
 	}
 	end := min((c+1)*waveChunk, w.To, w.Reminder.Next+remindChunk)

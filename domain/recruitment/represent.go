@@ -115,8 +115,8 @@ func (s *Service) tally(ctx context.Context, ref domain.ProcessRef) (bool, error
 		return false, err
 	}
 	had, err := s.d.Tallies.Get(ctx, ref.ID)
-	if err != nil && !domain.Is(err, domain.NotFound) {
-		return false, err
+	if err != nil && !domain.Is(err, domain.NotFound) || !d.Gone.IsZero() {
+		return false, err // once a draw's files are gone its table stays as it is
 	}
 	now := Tally{Process: ref.ID, Draw: d.ID, Swaps: len(d.Swaps), Told: d.Told, Counts: counts, Targets: r.TargetsAt, Closed: !r.ClosedAt.IsZero()}
 	if had.same(now) {

@@ -181,7 +181,7 @@ func (s *Service) tickFrames(ctx context.Context, now time.Time) (int, error) {
 		return 0, err
 	}
 	for _, f := range old {
-		if err := s.d.Vault.Destroy(ctx, f.Subject); err != nil {
+		if err := s.destroyList(ctx, f.List); err != nil {
 			return 0, err
 		}
 		if err := s.d.Frames.Delete(ctx, f.ID); err != nil && !domain.Is(err, domain.NotFound) {

@@ -296,9 +296,8 @@ func (s *Service) runWave(ctx context.Context, w Wave) (int, error) {
 // inviting is what every invitation of a wave has in common.
 type inviting struct {
 	process string
+	list    List
 	chunks  []string
-	subject string
-	draw    string
 	tell    people.Tell
 }
 
@@ -307,13 +306,9 @@ func (s *Service) invitation(ctx context.Context, ref domain.ProcessRef, r Recru
 	if err != nil {
 		return inviting{}, err
 	}
-	f, err := s.d.Frames.Get(ctx, d.Frame)
-	if err != nil {
-		return inviting{}, err
-	}
-	chunks, err := s.manifest(ctx, d.List)
+	chunks, err := s.chunks(ctx, d.List)
 	return inviting{
-		process: w.Process, chunks: chunks, subject: f.Subject, draw: d.ID,
+		process: w.Process, list: d.List, chunks: chunks,
 		tell: people.Tell{Template: "invitation", Class: domain.ClassBulk, Flow: flowRecruit, Vars: r.vars(ref), Expires: r.ClosesAt},
 	}, err
 }
@@ -322,8 +317,8 @@ func (s *Service) invitation(ctx context.Context, ref domain.ProcessRef, r Recru
 // the cursor, unless somebody else did or the wave was stopped meanwhile.
 func (s *Service) inviteChunk(ctx context.Context, in inviting, w *Wave) (int, error) {
 	c := w.Next / waveChunk
-	var rows []frameRow
-	if err := s.openFile(ctx, in.subject, chunkName("invitees/"+in.draw, c), in.chunks[c], &rows); err != nil {
+	rows, err := s.openRows(ctx, in.list, in.chunks, c)
+	if err != nil {
 		return 0, err
 	}
 	end := min((c+1)*waveChunk, w.To)

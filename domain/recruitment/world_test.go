@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +29,8 @@ type world struct {
 	ref     domain.ProcessRef
 	clock   *domaintest.Clock
 	vault   *domaintest.Vault
-	files   *domaintest.Files
+	kept    *kept
+	invited *domaintest.Repo[recruitment.InviteeDraw]
 	audit   *domaintest.Audit
 	rows    *domaintest.Repo[people.Person]
 	recs    *domaintest.Repo[recruitment.Recruitment]
@@ -41,6 +43,20 @@ type world struct {
 	s       *recruitment.Service
 	optOuts optOuts
 	keys    int
+}
+
+// kept is the files, and everything that was ever put there: a backup.
+type kept struct {
+	*domaintest.Files
+	mu       sync.Mutex
+	contents []string
+}
+
+func (k *kept) Put(ctx context.Context, mediaType string, content []byte) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.contents = append(k.contents, string(content))
+	return k.Files.Put(ctx, mediaType, content)
 }
 
 type optOuts map[string]bool
@@ -56,7 +72,7 @@ func (w *world) Ref(_ context.Context, id string) (domain.ProcessRef, error) {
 
 func newWorld(t *testing.T) *world {
 	w := &world{
-		t: t, clock: domaintest.NewClock(begin), vault: domaintest.NewVault(), files: domaintest.NewFiles(), audit: &domaintest.Audit{},
+		t: t, clock: domaintest.NewClock(begin), vault: domaintest.NewVault(), kept: &kept{Files: domaintest.NewFiles()}, invited: domaintest.Memory(recruitment.InviteeDraws), audit: &domaintest.Audit{},
 		rows: domaintest.Memory(people.People), recs: domaintest.Memory(recruitment.Recruitments), frames: domaintest.Memory(recruitment.Frames),
 		waves: domaintest.Memory(recruitment.Waves), draws: domaintest.Memory(recruitment.Draws),
 		swaps: domaintest.Memory(recruitment.Replacements), batches: domaintest.Memory(recruitment.Batches), optOuts: optOuts{},
@@ -64,13 +80,13 @@ func newWorld(t *testing.T) *world {
 			MinAge: 16, SmallNumber: 5, Starts: begin.AddDate(0, 2, 0), Ends: begin.AddDate(0, 2, 4)},
 	}
 	w.people = people.New(people.Deps{
-		People: w.rows, Payments: domaintest.Memory(people.Payments), Processes: w, Vault: w.vault, Files: w.files, Audit: w.audit, Clock: w.clock,
-		Records: &recruitment.Records{Draws: w.draws, Replacements: w.swaps, Files: w.files, Vault: w.vault},
+		People: w.rows, Payments: domaintest.Memory(people.Payments), Processes: w, Vault: w.vault, Files: w.kept, Audit: w.audit, Clock: w.clock,
+		Records: &recruitment.Records{Draws: w.draws, Replacements: w.swaps, Files: w.kept, Vault: w.vault},
 	})
 	w.s = recruitment.New(recruitment.Deps{
-		Recruitments: w.recs, Frames: w.frames, InviteeDraws: domaintest.Memory(recruitment.InviteeDraws), Waves: w.waves, Draws: w.draws,
+		Recruitments: w.recs, Frames: w.frames, InviteeDraws: w.invited, Waves: w.waves, Draws: w.draws,
 		Replacements: w.swaps, Batches: w.batches, Tallies: domaintest.Memory(recruitment.Tallies), People: w.people,
-		Processes: w, Vault: w.vault, Files: w.files, Audit: w.audit, Clock: w.clock, Lottery: exhaustive{}, Beacon: beacon{},
+		Processes: w, Vault: w.vault, Files: w.kept, Audit: w.audit, Clock: w.clock, Lottery: exhaustive{}, Beacon: beacon{},
 		OptOuts: w.optOuts, Origin: "https://folkmoot.example", Program: "folkmoot test",
 	})
 	return w
