@@ -141,7 +141,7 @@ func parameters(s *schemas, e *endpoint) []any {
 	if e.method != "GET" {
 		out = append(out, object{
 			"name": matchHeader, "in": "header", "required": false,
-			"description": "The version that you read. Where somebody else changed the thing since, the answer is 409 and nothing is changed.",
+			"description": "The revision that you read (version, where an answer shows only that). Where somebody else changed the thing since, the answer is 409 and nothing is changed.",
 			"schema":      object{"type": "string"},
 		})
 	}

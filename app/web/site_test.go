@@ -275,6 +275,10 @@ func TestSecondPressIsTheSameCommand(t *testing.T) {
 	if w.commands[0].Key != w.commands[1].Key || w.commands[0].Key == w.commands[2].Key || w.commands[0].Reason != "why" {
 		t.Errorf("got %+v", w.commands)
 	}
+	w.do(t, "POST", "/staff/p1", url.Values{"_key": {"c"}, "_version": {"7"}, "title": {"x"}}, "Cookie", cookie, "Origin", base)
+	if got := w.commands[3].Expect; got != 7 || w.commands[0].Expect != 0 {
+		t.Errorf("got version %d and %d, want 7 and any", got, w.commands[0].Expect)
+	}
 	if a := w.do(t, "POST", "/staff/p1", url.Values{"title": {"x"}}, "Cookie", cookie, "Origin", base); a.StatusCode != 400 {
 		t.Errorf("a form without key: got %d", a.StatusCode)
 	}
