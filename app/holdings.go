@@ -6,14 +6,15 @@ import (
 	"folkmoot/domain"
 )
 
-// holdings is outreach as the keeper of persons sees it: what else is held on
-// somebody, and what must go with them.
+// holdings is outreach and recruitment as the keeper of persons sees them:
+// what else is held on somebody, and what must go with them.
 type holdings struct{ h *house }
 
-// Forget has outreach forget a person under a number they had.
+// Forget blanks a person's row in the lists that invitees were drawn from,
+// and has outreach forget them under a number they had.
 func (k holdings) Forget(ctx context.Context, cmd domain.Command, process, person, number string) error {
-	if number == "" {
-		return nil
+	if err := k.h.recruitment.Forget(ctx, cmd, process, person); err != nil || number == "" {
+		return err
 	}
 	return k.h.outreach.Forget(ctx, cmd, process, person, number)
 }
@@ -25,6 +26,20 @@ func (k holdings) HoldsOn(ctx context.Context, process, person, _ string) (strin
 		return "texts", nil, err
 	}
 	return "texts", lines, nil
+}
+
+// juryHoldings is the deliberation as the keeper of persons sees it. The
+// service is made after the keeper, so it is asked for late.
+type juryHoldings struct{ h *house }
+
+// Forget takes a person off what they asked and said.
+func (k juryHoldings) Forget(ctx context.Context, cmd domain.Command, process, person, number string) error {
+	return k.h.deliberation.Forget(ctx, cmd, process, person, number)
+}
+
+// HoldsOn answers what a member attended, asked, said and put their name to.
+func (k juryHoldings) HoldsOn(ctx context.Context, process, person, number string) (string, any, error) {
+	return k.h.deliberation.HoldsOn(ctx, process, person, number)
 }
 
 // attendance is what pay is earned by.

@@ -183,7 +183,7 @@ func (h *house) wirePeople() {
 		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.known,
 		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.vault},
-		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}}, Holdings: []people.Holding{holdings{h}},
+		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}, juryHoldings{h}}, Holdings: []people.Holding{holdings{h}, juryHoldings{h}},
 		Attendance: h.attendance,
 	})
 	h.recruitment = recruitment.New(recruitment.Deps{
@@ -218,7 +218,7 @@ func (h *house) wireRetention(kept map[string][]retention.Period) {
 	s := h.store
 	h.retention = retention.New(retention.Deps{
 		Clocks: store.Open(s, retention.Clocks), Erasures: store.Open(s, retention.Erasures), Holds: h.holds,
-		Processes: h.known, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.people},
+		Processes: h.known, People: h.people, Erasers: []retention.Eraser{h.people}, Purgers: []retention.Purger{h.recruitment, h.people},
 		Clock: h.clock, Schedules: kept,
 	})
 }

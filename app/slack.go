@@ -152,7 +152,7 @@ func answerOf(in slack.Answer, zone *time.Location, now time.Time) (accountabili
 		}
 	case "already_doing":
 		if in.Evidence != "" {
-			a.Evidence = &accountability.Evidence{Title: in.Evidence, Link: in.Evidence, Dated: now}
+			a.Evidence = &accountability.Evidence{Title: in.Evidence, Link: in.Evidence, Dated: by}
 		}
 	case "consider_further":
 		a.Decision = by
@@ -172,7 +172,7 @@ func slackFields(err error) error {
 	}
 	names := map[string]string{
 		"by": "due", "decision": "due", "owner.post": "owner", "accepted": "evidence",
-		"evidence.title": "evidence", "evidence.link": "evidence", "evidence.dated": "evidence",
+		"evidence.title": "evidence", "evidence.link": "evidence", "evidence.dated": "due",
 		"other": "evidence", "other.body": "evidence", "other.sent": "evidence",
 	}
 	out := *e

@@ -101,7 +101,7 @@ func responseModal(o Owed, baseURL string) slack.ModalViewRequest {
 		slack.NewInputBlock("outcome", plain("Our response"), nil, slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Choose one"), "outcome", options...)),
 		slack.NewInputBlock("reason", plain("The reason, for everybody to read"), plain("Longer than 3,000 letters? Use the web form: "+baseURL), reason),
 		slack.NewInputBlock("owner", plain("Who owns it"), plain("Needed when you accept, in part or in whole: a post, not a private address"), slack.NewPlainTextInputBlockElement(nil, "owner")).WithOptional(true),
-		slack.NewInputBlock("due", plain("By when"), plain("Needed when you accept or consider further"), slack.NewDatePickerBlockElement("due")).WithOptional(true),
+		slack.NewInputBlock("due", plain("By when, or since when"), plain("Needed when you accept or consider further; for already doing, the date of the evidence"), slack.NewDatePickerBlockElement("due")).WithOptional(true),
 		slack.NewInputBlock("evidence", plain("Evidence, or the body referred to"), plain("A link or reference; needed for already doing and for another body"), slack.NewPlainTextInputBlockElement(nil, "evidence")).WithOptional(true),
 	}
 	return slack.ModalViewRequest{
