@@ -171,6 +171,11 @@ func TestBodyLimits(t *testing.T) {
 		if tt.status == 413 && !strings.Contains(body, `"code":"too_large"`) {
 			t.Errorf("%s: got %s, want a problem", tt.path, body)
 		}
+		// curl asks before it sends a large body: the limits are the same.
+		resp, _ = call(t, request(t, "POST", base+tt.path, strings.Repeat("x", tt.size), "Expect", "100-continue"))
+		if resp.StatusCode != tt.status {
+			t.Errorf("asked first, %d bytes to %s: got %d, want %d", tt.size, tt.path, resp.StatusCode, tt.status)
+		}
 	}
 }
 
