@@ -86,7 +86,7 @@ type Replay struct {
 // Proof shows that no lottery is better. It speaks of types: groups of people
 // who are alike in the targets and in the make-up of their household.
 type Proof struct {
-	Kind   string       `json:"kind"` // exact, claimed or none
+	Kind   string       `json:"kind"` // exact, claimed, interval or none
 	Types  [][]string   `json:"types"`
 	Rows   []ProofRow   `json:"rows"`
 	Cuts   []ProofCut   `json:"cuts"`

@@ -95,7 +95,7 @@ func (w *wholeSolver) coverable(ctx context.Context) ([]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.cover(ctx, marg); err != nil {
+	if _, err := w.cover(ctx, marg.level); err != nil {
 		return nil, err
 	}
 	out := make([]bool, len(w.m.types))

@@ -28,6 +28,9 @@ func exportProof(m *model, best *optimum) Proof {
 	if best.marg != nil {
 		for _, s := range best.marg.stages {
 			p.Stages = append(p.Stages, exportStage(s))
+			if best.bounded && s.level.Sign() > 0 {
+				break // the bound on the smallest chance is all that is claimed
+			}
 		}
 	}
 	for _, w := range best.panels {
@@ -81,6 +84,8 @@ func (o *optimum) kind() string {
 	switch {
 	case o.marg == nil:
 		return "none"
+	case o.bounded:
+		return "interval"
 	case o.proved:
 		return "exact"
 	default:

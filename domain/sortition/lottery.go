@@ -7,16 +7,6 @@ import (
 	"math/big"
 )
 
-// Objective names what a draw optimises.
-type Objective string
-
-// The objectives. Leximin lifts the smallest chance as far as it goes, then
-// the next smallest, and so on; maximin only the smallest.
-const (
-	Leximin Objective = "leximin"
-	Maximin Objective = "maximin"
-)
-
 const (
 	defaultPanels = 1000
 	maxPanels     = 100_000
@@ -54,10 +44,11 @@ func (o Options) withDefaults() Options {
 
 func (o Options) check() Findings {
 	var found Findings
-	switch o.Objective {
-	case Leximin, Maximin:
-	default:
+	if !o.Objective.known() {
 		found.errorf(CodeUnknownObjective, "The objective %q is not known.", o.Objective)
+	}
+	if remark := o.Objective.remark(); remark != "" {
+		found.warnf(CodeGreedyIsNotFair, "%s", remark)
 	}
 	if o.Panels < 1 || o.Panels > maxPanels {
 		found.errorf(CodePanelsOutOfRange, "The lottery can have 1 to %d panels, not %d.", maxPanels, o.Panels)
@@ -117,13 +108,6 @@ func whyUncovered(ctx context.Context, m *model, solver Solver, best *optimum) (
 // key seeds the search: the same problem and settings search the same way.
 func (m *model) key(o Options) string {
 	return fmt.Sprintf("folkmoot search 1/%s/%s", o.Objective, poolHash(m.problem, o.Salt))
-}
-
-// optimise finds the objective's best lottery over counts per type.
-func optimise(ctx context.Context, m *model, o Options, solver Solver, key string, progress func(Progress)) (*optimum, error) {
-	// The leximin lottery is also a maximin lottery, at no extra cost.
-	w := &wholeSolver{m: m, solver: solver, key: key, progress: progress, maxWork: o.MaxWork}
-	return w.run(ctx)
 }
 
 // appearances counts each person's panels.

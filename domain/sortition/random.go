@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"math/big"
 	"math/rand/v2"
 )
 
@@ -28,6 +29,20 @@ func (r *random) intn(n int) int {
 	for {
 		if v := r.src.Uint64(); v < limit {
 			return int(v % uint64(n))
+		}
+	}
+}
+
+// big is uniform in [0, n), by rejection.
+func (r *random) big(n *big.Int) *big.Int {
+	bytes := make([]byte, (n.BitLen()+7)/8)
+	extra := uint(8*len(bytes) - n.BitLen())
+	for {
+		for i := range bytes {
+			bytes[i] = byte(r.src.Uint64())
+		}
+		if v := new(big.Int).SetBytes(bytes); v.Rsh(v, extra).Cmp(n) < 0 {
+			return v
 		}
 	}
 }

@@ -30,7 +30,9 @@ type optimum struct {
 	level  []*big.Rat // chance per type
 	panels []weighted
 	proved bool
-	gap    *big.Rat
+	// bounded: the budget ended before the optimum; gap is the interval left.
+	bounded bool
+	gap     *big.Rat
 }
 
 func (w *wholeSolver) report(phase string, done, total int) {
@@ -39,59 +41,70 @@ func (w *wholeSolver) report(phase string, done, total int) {
 	}
 }
 
-// run is the whole method: relax, realise; when that fails, cover; when that
-// is not enough, cut.
-func (w *wholeSolver) run(ctx context.Context) (*optimum, error) {
+// point is what an objective wants: a chance per type over the relaxation.
+type point struct {
+	level []*big.Rat
+	marg  *marginals // the leximin proof, nil for other objectives
+	gap   *big.Rat
+}
+
+// leximinPoint is the leximin optimum of the relaxation, with its proof.
+func (w *wholeSolver) leximinPoint(ctx context.Context) (*point, error) {
+	marg, err := solveMarginals(ctx, w.m, w.solver, func(done, total int) { w.report("leximin", done, total) })
+	if err != nil {
+		return nil, err
+	}
+	return &point{level: marg.level, marg: marg, gap: new(big.Rat)}, nil
+}
+
+// run is the whole method: find the relaxation's best point and realise it;
+// when that fails, cover; when that is not enough, cut.
+func (w *wholeSolver) run(ctx context.Context, aim func(context.Context) (*point, error)) (*optimum, error) {
 	defer func() {
 		if w.mip != nil {
 			w.mip.Close()
 		}
 	}()
-	covered := false
-	for {
-		marg, err := solveMarginals(ctx, w.m, w.solver, func(done, total int) { w.report("leximin", done, total) })
+	for covered := false; ; covered = true {
+		p, err := aim(ctx)
 		if err != nil {
 			return nil, err
 		}
-		panels, err := w.realise(ctx, marg, covered)
-		if err == nil {
-			return w.optimum(marg, panels), nil
+		panels, err := w.reach(ctx, p, covered)
+		if errors.Is(err, errWork) && p.marg != nil {
+			return w.settleFor(ctx, p)
 		}
-		if !errors.Is(err, errNotRealised) {
-			return nil, err
-		}
-		if !covered {
-			covered = true
-			found, err := w.cover(ctx, marg)
-			if err != nil {
-				return nil, err
-			}
-			if found {
-				continue
-			}
-			if panels, err := w.realise(ctx, marg, covered); err == nil {
-				return w.optimum(marg, panels), nil
-			} else if !errors.Is(err, errNotRealised) {
-				return nil, err
-			}
-		}
-		panels, err = w.separate(ctx, marg)
 		if err != nil {
 			return nil, err
 		}
 		if panels != nil {
-			return w.optimum(marg, panels), nil
+			return &optimum{marg: p.marg, level: p.level, panels: panels, proved: p.marg != nil && !w.unproved, gap: p.gap}, nil
 		}
 	}
 }
 
-func (w *wholeSolver) optimum(marg *marginals, panels []weighted) *optimum {
-	return &optimum{marg: marg, level: marg.level, panels: panels, proved: !w.unproved, gap: new(big.Rat)}
+// reach realises a point, or adds an inequality that the point breaks and
+// returns nil.
+func (w *wholeSolver) reach(ctx context.Context, p *point, covered bool) ([]weighted, error) {
+	panels, err := w.realise(ctx, p.level, covered)
+	if err == nil || !errors.Is(err, errNotRealised) {
+		return panels, err
+	}
+	if !covered {
+		found, err := w.cover(ctx, p.level)
+		if err != nil || found {
+			return nil, err
+		}
+		if panels, err = w.realise(ctx, p.level, true); err == nil || !errors.Is(err, errNotRealised) {
+			return panels, err
+		}
+	}
+	return w.separate(ctx, p)
 }
 
 // realise first makes one attempt; all of them once everyone is known to be
 // coverable, for before that the attempts are likely in vain.
-func (w *wholeSolver) realise(ctx context.Context, marg *marginals, all bool) ([]weighted, error) {
+func (w *wholeSolver) realise(ctx context.Context, level []*big.Rat, all bool) ([]weighted, error) {
 	tries := 1
 	if all {
 		tries = len(attempts)
@@ -100,7 +113,7 @@ func (w *wholeSolver) realise(ctx context.Context, marg *marginals, all bool) ([
 		}
 	}
 	w.report("panels", 0, 0)
-	panels, err := realise(ctx, w.m, marg.level, w.solver, w.key, tries, func(counts []int) {
+	panels, err := realise(ctx, w.m, level, w.solver, w.key, tries, func(counts []int) {
 		if len(w.panels) < 2000 {
 			w.panels = append(w.panels, counts)
 		}
@@ -110,9 +123,9 @@ func (w *wholeSolver) realise(ctx context.Context, marg *marginals, all bool) ([
 
 // cover finds a panel for each type, or proves that there is none. It returns
 // whether it excluded anyone.
-func (w *wholeSolver) cover(ctx context.Context, marg *marginals) (bool, error) {
+func (w *wholeSolver) cover(ctx context.Context, level []*big.Rat) (bool, error) {
 	unseen := map[int]bool{}
-	for t, p := range marg.level {
+	for t, p := range level {
 		if p.Sign() > 0 {
 			unseen[t] = true
 		}
@@ -220,10 +233,10 @@ func (w *wholeSolver) addCut(ctx context.Context, weights []*big.Int, bound *big
 // separate runs column generation over whole panels towards the point. It
 // returns the lottery when the point is reached, or adds a cut that separates
 // the point from all panels and returns nil.
-func (w *wholeSolver) separate(ctx context.Context, marg *marginals) ([]weighted, error) {
-	x := make([]*big.Rat, len(marg.level))
-	for t, p := range marg.level {
-		x[t] = new(big.Rat).Mul(p, rat(w.m.n(t)))
+func (w *wholeSolver) separate(ctx context.Context, p *point) ([]weighted, error) {
+	x := make([]*big.Rat, len(p.level))
+	for t, chance := range p.level {
+		x[t] = new(big.Rat).Mul(chance, rat(w.m.n(t)))
 	}
 	master, err := newWholeMaster(ctx, w, x)
 	if err != nil {
@@ -245,10 +258,26 @@ func (w *wholeSolver) separate(ctx context.Context, marg *marginals) ([]weighted
 			}
 		}
 		done, err := master.price(ctx, sol)
+		if done && err == nil && p.marg == nil {
+			// Out of reach for whole panels: the nearest lottery will do for
+			// an objective without an exact proof.
+			near := roundWeights(master.panels, sol.Value[len(x):])
+			p.level = levelsOf(w.m, near)
+			return near, nil
+		}
 		if err != nil || done {
 			return nil, err
 		}
 	}
+}
+
+// levelsOf is each type's chance in a lottery.
+func levelsOf(m *model, panels []weighted) []*big.Rat {
+	out := expectation(m, panels)
+	for t := range out {
+		out[t].Quo(out[t], rat(m.n(t)))
+	}
+	return out
 }
 
 // wholeMaster is the master programme over panels of all types: minimise the

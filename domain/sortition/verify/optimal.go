@@ -52,6 +52,12 @@ func (p *proof) checkOptimal(r *Report, c *sortition.Certificate) {
 		p.cuts = append(p.cuts, read)
 	}
 	err := p.checkStages(c)
+	if p.data.Kind == "interval" {
+		if err = p.checkInterval(c); err == nil {
+			r.note("proof", "The optimum was not reached: no lottery gives everyone who can sit more than the smallest chance plus the gap stated.", nil)
+			return
+		}
+	}
 	switch {
 	case err != nil:
 		r.note("proof", "", err)
@@ -227,6 +233,27 @@ func (p *proof) checkStages(c *sortition.Certificate) error {
 				return fmt.Errorf("the proof gives %s the chance %s, the certificate %s", id, p.levels[t].RatString(), exact[id])
 			}
 		}
+	}
+	return nil
+}
+
+// checkInterval: the first level above 0 is a proved bound on the smallest
+// chance; the gap stated is what lies between.
+func (p *proof) checkInterval(c *sortition.Certificate) error {
+	p.levels = make([]*big.Rat, len(p.members))
+	for i, s := range p.data.Stages {
+		if err := p.checkStage(s); err != nil {
+			return fmt.Errorf("the proof of level %d (%s) fails: %w", i+1, s.Level, err)
+		}
+	}
+	if len(p.data.Stages) == 0 || c.Summary.Proved {
+		return errors.New("the proof states no bound, or is said to be complete")
+	}
+	bound, ok1 := new(big.Rat).SetString(p.data.Stages[len(p.data.Stages)-1].Level)
+	least, ok2 := new(big.Rat).SetString(c.Summary.Minimum)
+	gap, ok3 := new(big.Rat).SetString(c.Summary.Gap)
+	if !ok1 || !ok2 || !ok3 || gap.Cmp(bound.Sub(bound, least)) != 0 {
+		return errors.New("the gap is not what lies between the smallest chance and the proved bound")
 	}
 	return nil
 }

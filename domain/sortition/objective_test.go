@@ -1,0 +1,144 @@
+package sortition_test
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"testing"
+
+	"folkmoot/domain/sortition"
+)
+
+func number(t *testing.T, fraction string) float64 {
+	t.Helper()
+	v, ok := new(big.Rat).SetString(fraction)
+	if !ok {
+		t.Fatalf("%q is not a fraction", fraction)
+	}
+	f, _ := v.Float64()
+	return f
+}
+
+func chances(t *testing.T, l *sortition.Lottery) map[string]float64 {
+	t.Helper()
+	out := map[string]float64{}
+	for _, c := range l.Certificate.Chances {
+		out[c.ID] = number(t, c.Exact)
+	}
+	return out
+}
+
+func TestNashOracle(t *testing.T) {
+	t.Parallel()
+	for _, o := range oracles(t) {
+		if o.Expect.Nash == nil {
+			continue
+		}
+		l := prepare(t, o.problem(false), sortition.Options{Objective: sortition.Nash, Panels: 100})
+		mustVerify(t, l, "proof")
+		got := chances(t, l)
+		for id, want := range o.Expect.Nash {
+			if math.Abs(got[id]-number(t, want)) > 1e-4 {
+				t.Errorf("%s: %v, want %s", id, got[id], want)
+			}
+		}
+	}
+}
+
+// Each objective is best at its own: measured over the exact chances.
+func TestObjectivesAgainstEachOther(t *testing.T) {
+	t.Parallel()
+	p := shapeMiddle.build(3)
+	byObjective := map[sortition.Objective]map[string]float64{}
+	for _, o := range []sortition.Objective{sortition.Leximin, sortition.Nash, sortition.Goldilocks, sortition.Minimax} {
+		l := prepare(t, p, sortition.Options{Objective: o, Panels: 50})
+		mustVerify(t, l, "proof")
+		byObjective[o] = chances(t, l)
+	}
+	n, k := float64(len(p.People)), float64(p.Size)
+	score := map[sortition.Objective]func(lo, hi, logs float64) float64{
+		sortition.Leximin:    func(lo, _, _ float64) float64 { return lo },
+		sortition.Nash:       func(_, _, logs float64) float64 { return logs / n },
+		sortition.Goldilocks: func(lo, hi, _ float64) float64 { return -(n/k*hi + k/n/lo) },
+		sortition.Minimax:    func(_, hi, _ float64) float64 { return -hi },
+	}
+	for own, measure := range score {
+		best := math.Inf(-1)
+		values := map[sortition.Objective]float64{}
+		for o, chance := range byObjective {
+			lo, hi, logs := 1.0, 0.0, 0.0
+			for _, c := range chance {
+				lo, hi, logs = math.Min(lo, c), math.Max(hi, c), logs+math.Log(math.Max(c, 1e-12))
+			}
+			values[o] = measure(lo, hi, logs)
+			best = math.Max(best, values[o])
+		}
+		t.Logf("%s: %v", own, values)
+		if values[own] < best-1e-4*math.Abs(best) {
+			t.Errorf("%s is not best at its own measure: %v", own, values)
+		}
+	}
+}
+
+func TestComparisonObjectives(t *testing.T) {
+	t.Parallel()
+	for _, o := range []sortition.Objective{sortition.Legacy, sortition.MaxEntropy} {
+		l := prepare(t, small200.problem(t), sortition.Options{Objective: o, Panels: 200})
+		mustVerify(t, l, "proof")
+		if l.Certificate.Summary.Proved || len(l.Certificate.Warnings) == 0 {
+			t.Errorf("%s is offered without its warning", o)
+		}
+	}
+	_, err := sortition.Prepare(t.Context(), scotland.problem(t), sortition.Options{Objective: sortition.MaxEntropy}, newSolver(t), nil)
+	if !errors.Is(err, sortition.ErrTooManyStates) {
+		t.Errorf("max-entropy on many targets: %v", err)
+	}
+	_, err = sortition.Prepare(t.Context(), small200.problem(t), sortition.Options{Objective: "fairest"}, newSolver(t), nil)
+	var found sortition.Findings
+	if !errors.As(err, &found) || found[0].Code != sortition.CodeUnknownObjective {
+		t.Errorf("an unknown objective: %v", err)
+	}
+}
+
+// Max-entropy is uniform over all panels: on a tiny pool every one of them is
+// drawn about equally often.
+func TestMaxEntropyIsUniform(t *testing.T) {
+	t.Parallel()
+	f := []string{"g"}
+	p := &sortition.Problem{Size: 2, Targets: []sortition.Target{target("g", "a", 1, 2), target("g", "b", 0, 1)},
+		People: []sortition.Person{person("1", f, "a"), person("2", f, "a"), person("3", f, "a"), person("4", f, "b")}}
+	const m = 6000 // 3 panels of two a, 3 of one a and the b
+	l := prepare(t, p, sortition.Options{Objective: sortition.MaxEntropy, Panels: m})
+	both := 0
+	for _, panel := range l.Certificate.Panels {
+		if panel[1] == "4" {
+			both++
+		}
+	}
+	if d := math.Abs(float64(both) - m/2); d > 4*math.Sqrt(m)/2 {
+		t.Errorf("%d of %d panels hold the b, expected half", both, m)
+	}
+}
+
+// A budget of no pricing at all still gives a lottery, with its interval.
+func TestIntervalWithinBudget(t *testing.T) {
+	t.Parallel()
+	features := []string{"f1", "f2", "f3"}
+	p := &sortition.Problem{Size: 2, Targets: []sortition.Target{
+		target("f1", "v1", 1, 2), target("f1", "v2", 0, 2), target("f2", "v1", 1, 2), target("f2", "v2", 0, 2),
+		target("f3", "v1", 1, 2), target("f3", "v2", 0, 2),
+	}}
+	for id, values := range map[string][]string{"a": {"v1", "v1", "v1"}, "b": {"v1", "v2", "v2"}, "c": {"v2", "v1", "v2"}, "d": {"v2", "v2", "v1"}} {
+		p.People = append(p.People, person(id, features, values...))
+	}
+	exact := prepare(t, p, sortition.Options{Panels: 30})
+	l := prepare(t, p, sortition.Options{Panels: 30, MaxWork: 3})
+	s := l.Certificate.Summary
+	if s.Proved {
+		t.Skip("the budget was enough")
+	}
+	mustVerify(t, l)
+	if number(t, s.Minimum)+number(t, s.Gap) < number(t, exact.Certificate.Summary.Minimum) {
+		t.Errorf("the optimum %s is outside the interval from %s by %s", exact.Certificate.Summary.Minimum, s.Minimum, s.Gap)
+	}
+}
