@@ -145,6 +145,16 @@ func (b *Bot) words(n Notice) (string, []slack.Block) {
 		text = fmt.Sprintf("*%s*: the response to recommendation %s was due on %s. The public page says it is overdue.", v("process"), v("number"), v("due"))
 	case "action_overdue":
 		text = fmt.Sprintf("*%s*: the action “%s” has had no update since %s. The public page says so.", v("process"), v("action"), v("since"))
+	case "decision_due":
+		text = fmt.Sprintf("*%s*: the decision promised on recommendation %s is due on %s.", v("process"), v("number"), v("due"))
+	case "decision_overdue":
+		text = fmt.Sprintf("*%s*: the decision promised on recommendation %s was due on %s. The public page says it is overdue.", v("process"), v("number"), v("due"))
+	case "action_not_verified":
+		text = fmt.Sprintf("*%s*: somebody looked, and the action “%s” is not done yet. The public page says so.", v("process"), v("action"))
+	case "progress_due":
+		text = fmt.Sprintf("*%s*: a progress report is due on %s.", v("process"), v("due"))
+	case "progress_overdue":
+		text = fmt.Sprintf("*%s*: a progress report was due on %s. The public page says it is overdue.", v("process"), v("due"))
 	case "override":
 		text = fmt.Sprintf("A guard was overridden on the way to the stage *%s* (%s unmet). The reason is in the record.", v("stage"), v("count"))
 	case "queue_danger":

@@ -1,6 +1,7 @@
 package accountability
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -283,13 +284,20 @@ func (x *Action) verified(c domain.Command, v Verification, ref domain.ProcessRe
 		})
 	} else {
 		x.State, x.Next = ActionNotVerified, now.AddDate(0, firstMonths, 0)
-		x.Emit(c, domain.EffectNotice, "not_verified", now, notice(ref, "action_not_verified", "actions:"+x.ID, map[string]string{"title": x.Title}))
+		x.Emit(c, domain.EffectNotice, "not_verified", now, notice(ref, "action_not_verified", "actions:"+x.ID, map[string]string{"action": x.Title}))
 	}
 	x.Record(c, now, event(x.Process, "action."+string(x.State), "actions:"+x.ID, map[string]any{"kind": v.Kind}))
 }
 
+// notice tells commissioners; it names the process as its texts do.
 func notice(ref domain.ProcessRef, kind, subject string, vars map[string]string) domain.NoticeData {
+	vars["process"] = cmp.Or(ref.ShortName, ref.Name)
 	return domain.NoticeData{Process: ref.ID, Body: ref.Body, Role: domain.Commissioner, Kind: kind, Subject: subject, Vars: vars}
+}
+
+// day is a date in words where the process is at home.
+func day(t time.Time, ref domain.ProcessRef) string {
+	return t.In(ref.Location()).Format("2 January 2006")
 }
 
 // EndInput ends an action otherwise than by doing it. The command's reason

@@ -329,7 +329,7 @@ func TestSilentAction(t *testing.T) {
 		t.Errorf("tick: did %d, %v", n, err)
 	}
 	got := must[accountability.Action](t)(h.Action(ctx, anybody, forest, a.ID))
-	if !got.Silent.Equal(reported) || !slices.Contains(notices(h.actions.All()[0].Effects), "action_update_overdue") {
+	if !got.Silent.Equal(reported) || !slices.Contains(notices(h.actions.All()[0].Effects), "action_overdue") {
 		t.Errorf("silent since %s", got.Silent)
 	}
 	if u := h.update(a.ID, accountability.ActionStarted); !u.Silent.IsZero() {

@@ -112,7 +112,10 @@ func (x *Response) remind(c domain.Command, ref domain.ProcessRef, now time.Time
 	}
 	x.Next = x.after(now)
 	x.Nudges++
-	vars := map[string]string{"title": x.Title, "number": fmt.Sprint(x.Number), "due": date.Format(time.RFC3339)}
+	vars := map[string]string{"title": x.Title, "number": fmt.Sprint(x.Number), "due": day(date, ref)}
+	if kind == "response" {
+		vars["recommendation"] = x.ID // Slack puts the button to respond under it
+	}
 	x.Emit(c, domain.EffectNotice, kind, now, notice(ref, kind+"_"+what, "responses:"+x.ID, vars))
 	action := map[string]string{"due": "response.reminded", "overdue": "response.overdue"}[what]
 	x.Record(c, now, event(x.Process, action, "responses:"+x.ID, map[string]any{"number": x.Number, "of": kind, "due": date, "nudges": x.Nudges}))
@@ -149,7 +152,7 @@ func (s *Service) nudgeAction(ctx context.Context, x Action, now time.Time) erro
 			x.Silent = x.lastWord()
 		}
 		x.Next = now.AddDate(0, 1, 0)
-		x.Emit(c, domain.EffectNotice, "silent", now, notice(ref, "action_update_overdue", "actions:"+x.ID, map[string]string{"title": x.Title, "since": x.Silent.Format(time.RFC3339)}))
+		x.Emit(c, domain.EffectNotice, "silent", now, notice(ref, "action_overdue", "actions:"+x.ID, map[string]string{"action": x.Title, "since": day(x.Silent, ref)}))
 		x.Record(c, now, event(x.Process, "action.no_update", "actions:"+x.ID, map[string]any{"since": x.Silent}))
 		return nil
 	})
@@ -191,7 +194,7 @@ func (s *Service) nudgeProgress(ctx context.Context, x Account, now time.Time) e
 		if !now.Before(x.ProgressDue) {
 			kind, x.Next = "progress_overdue", now.AddDate(0, 1, 0)
 		}
-		x.Emit(c, domain.EffectNotice, kind, now, notice(ref, kind, "accounts:"+x.ID, map[string]string{"due": x.ProgressDue.Format(time.RFC3339)}))
+		x.Emit(c, domain.EffectNotice, kind, now, notice(ref, kind, "accounts:"+x.ID, map[string]string{"due": day(x.ProgressDue, ref)}))
 		x.Record(c, now, event(x.Process, "progress."+kind[len("progress_"):], "accounts:"+x.ID, map[string]any{"due": x.ProgressDue}))
 		return nil
 	})

@@ -405,7 +405,7 @@ func (x *Report) announce(c domain.Command, ref domain.ProcessRef, now time.Time
 	})
 	x.Emit(c, domain.EffectNotice, "report_published", now, domain.NoticeData{
 		Process: x.Process, Body: ref.Body, Role: domain.Commissioner, Kind: "report_published", Subject: "reports:" + x.ID,
-		Vars: map[string]string{"count": fmt.Sprint(len(x.Recommendations)), "due": ref.ResponseDue.Format(time.RFC3339)},
+		Vars: map[string]string{"count": fmt.Sprint(len(x.Recommendations)), "due": ref.ResponseDue.Format(time.RFC3339), "process": ref.ShortName},
 	})
 	x.Record(c, now, event(x.Process, "report.published", "reports:"+x.ID, map[string]any{
 		"recommendations": len(x.Recommendations), "wording": x.Hash, "formats": sortedKeys(x.Formats),

@@ -107,7 +107,7 @@ func (s *Service) markOverdue(ctx context.Context, now time.Time) (int, error) {
 			}
 			x.Emit(c, domain.EffectNotice, "overdue", now, domain.NoticeData{
 				Process: x.Process, Body: ref.Body, Role: domain.Organiser, Kind: "question_overdue", Subject: "questions:" + x.ID,
-				Vars: map[string]string{"owner": x.Owner},
+				Vars: map[string]string{"owner": x.Owner, "process": ref.ShortName},
 			})
 			x.Record(c, now, event(x.Process, "question.overdue", "questions:"+x.ID, nil))
 			return nil
