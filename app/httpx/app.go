@@ -145,6 +145,9 @@ func (e *edge) begin(c *fiber.Ctx) error {
 
 func (e *edge) served(c *fiber.Ctx, d time.Duration) {
 	s := Served{Method: c.Method(), Route: c.Route().Path, Status: c.Response().StatusCode(), Duration: d}
+	if s.Route == "/" && c.Path() != "/" {
+		s.Route = "(none)" // nothing fitted: this middleware's own pattern is left
+	}
 	if e.Observe != nil {
 		e.Observe(s)
 	}

@@ -371,10 +371,13 @@ func TestServedNamesThePatternNotThePath(t *testing.T) {
 			seen = append(seen, s)
 		},
 	}, func(a *fiber.App) { a.Get("/j/:code", func(c *fiber.Ctx) error { return nil }) })
-	if _, err := a.Test(request(t, http.MethodGet, "/j/F7K2", ""), -1); err != nil {
-		t.Fatal(err)
+	for _, path := range []string{"/j/F7K2", "/x/F7K2"} {
+		if _, err := a.Test(request(t, http.MethodGet, path, ""), -1); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if diff := cmp.Diff([]httpx.Served{{Method: "GET", Route: "/j/:code", Status: 200}}, seen); diff != "" {
+	want := []httpx.Served{{Method: "GET", Route: "/j/:code", Status: 200}, {Method: "GET", Route: "(none)", Status: 404}}
+	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if strings.Contains(log.String(), "F7K2") {
