@@ -45,7 +45,9 @@ type Choice struct {
 	// PubliclyCheckable is false for a seed of the system's own.
 	PubliclyCheckable bool     `json:"publicly_checkable"`
 	Selected          []string `json:"selected"`
-	Reserves          []string `json:"reserves"` // in order
+	// Alternates, when asked for, come first among the reserves.
+	Alternates *AlternatesRecord `json:"alternates,omitempty"`
+	Reserves   []string          `json:"reserves"` // in order
 }
 
 // Outcome is what a concluded draw decided.
@@ -85,9 +87,25 @@ func Conclude(l *Lottery, seed Seed) (*Outcome, error) {
 		Selected:          slices.Clone(c.Panels[number]),
 	}
 	choice.Reserves = reserveOrder(&l.Replay.Problem, choice.Selected, seed.Value, c.Commitment.Hash)
+	if l.Replay.Options.Alternates > 0 {
+		choice.Alternates = chooseAlternates(l, choice.Selected, choice.Reserves, seed.Value)
+		choice.Reserves = firstThen(choice.Alternates.IDs, choice.Reserves)
+	}
 	c.Choice = choice
 	c.seal()
 	return &Outcome{Panel: choice.Panel, Selected: choice.Selected, Reserves: choice.Reserves}, nil
+}
+
+// firstThen puts some of the ids first and keeps the others' order.
+func firstThen(first, all []string) []string {
+	out := slices.Clone(first)
+	taken := set(first)
+	for _, id := range all {
+		if !taken[id] {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // choose is uniform in [0, n): HMAC-SHA256 keyed by the seed over the

@@ -28,6 +28,10 @@ type Options struct {
 	// Alternates is how many to choose in advance of drop-outs; 0 puts
 	// everyone who is left in an order by lot.
 	Alternates int `json:"alternates,omitempty"`
+	// Stay are learned rates of staying, for the choice of alternates: the
+	// base rate under "", factors under "feature: value". Empty means that
+	// everyone stays with the same probability.
+	Stay map[string]float64 `json:"stay,omitempty"`
 	// MaxWork bounds the pricing programmes of a hard instance; 0 = no bound.
 	MaxWork int `json:"max_work,omitempty"`
 }

@@ -221,6 +221,9 @@ func checkChoice(r *Report, c *sortition.Certificate, beacon func(sortition.Beac
 		return
 	}
 	r.note("choice", fmt.Sprintf("The seed leads to panel %d of %d, by HMAC-SHA256 over the commitment.", c.Choice.Panel, len(c.Panels)), checkNumber(c))
+	if c.Choice.Alternates != nil {
+		r.skip("alternates", "Not re-proved: that the alternates, who come first among the reserves, are the best choice against drop-outs.")
+	}
 	r.note("reserves", "The reserves are other people, in the order that the seed gives.", checkReserves(c))
 	switch b := c.Choice.Seed.Beacon; {
 	case c.DrandRound != 0 && (b == nil || b.Round != c.DrandRound):
@@ -280,7 +283,20 @@ func checkReserves(c *sortition.Certificate) error {
 		known[chance.ID] = true
 	}
 	last := ""
-	for _, id := range c.Choice.Reserves {
+	ahead := 0
+	if a := c.Choice.Alternates; a != nil {
+		if ahead = len(a.IDs); ahead > len(c.Choice.Reserves) || !slices.Equal(a.IDs, c.Choice.Reserves[:ahead]) {
+			return errors.New("the alternates are not the first of the reserves")
+		}
+	}
+	for i, id := range c.Choice.Reserves {
+		if i < ahead {
+			if taken[id] || !known[id] {
+				return fmt.Errorf("%s is among the alternates and should not be", id)
+			}
+			taken[id] = true
+			continue
+		}
 		lot := string(mac(c.Choice.Seed.Value, c.Commitment.Hash, "reserve "+id)) + id
 		if taken[id] || !known[id] {
 			return fmt.Errorf("%s is among the reserves and should not be", id)
