@@ -52,6 +52,15 @@ type targetsIn struct {
 	recruitment.TargetsInput
 }
 
+type proposalIn struct {
+	Process string `path:"process"`
+	recruitment.ProposalInput
+}
+
+type targetsOut struct {
+	Targets []recruitment.Target `json:"targets"`
+}
+
 type recruitmentSetIn struct {
 	Process string `path:"process"`
 	recruitment.SettingsInput
@@ -80,6 +89,14 @@ func recruitmentSettings(s *recruitment.Service) []Endpoint {
 			Method: "POST", Path: "/processes/{process}/targets", Summary: "Set the targets, all at once", Needs: domain.DesignProcess,
 			Handle: func(ctx context.Context, cmd domain.Command, in targetsIn) (recruitment.View, error) {
 				return s.SetTargets(ctx, cmd, in.Process, in.TargetsInput)
+			},
+		},
+		Route[proposalIn, targetsOut]{
+			Method: "POST", Path: "/processes/{process}/targets/proposal", Summary: "Make targets of population shares", Needs: domain.DesignProcess,
+			Note: "Whole seats by largest remainder, with a slack either way. Nothing is set.",
+			Handle: func(ctx context.Context, cmd domain.Command, in proposalIn) (targetsOut, error) {
+				t, err := s.ProposeTargets(ctx, cmd.Actor, in.Process, in.ProposalInput)
+				return targetsOut{Targets: t}, err
 			},
 		},
 		Route[onProcess, recruitment.View]{

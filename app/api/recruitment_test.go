@@ -213,6 +213,24 @@ func TestRespondentsComeWholeOrNotAtAll(t *testing.T) {
 	c.As("olive").Do("POST", query("/processes/jury/respondents", "source", "x", "columns", "no"), good, "Content-Type", "text/csv").Want(400).Shows("columns")
 }
 
+func TestTargetsFromSharesOfThePopulation(t *testing.T) {
+	t.Parallel()
+	c, _, _ := recruitmentHouse(t, 18)
+	in := object{"slack": 1, "shares": []object{
+		{"feature": "Place", "value": "North", "share": 6100, "source": "census 2021"},
+		{"feature": "Place", "value": "South", "share": 3900, "source": "census 2021"},
+	}}
+	var got struct {
+		Targets []recruitment.Target `json:"targets"`
+	}
+	c.As("olive").Post("/processes/jury/targets/proposal", in).Want(200).Into(&got)
+	if len(got.Targets) != 2 || got.Targets[0].Min != 10 || got.Targets[0].Max != 12 {
+		t.Errorf("got %+v", got.Targets)
+	}
+	c.As("olive").Post("/processes/jury/targets", object{"targets": got.Targets}).Want(200)
+	c.As("carol").Post("/processes/jury/targets/proposal", in).Want(403)
+}
+
 // TestScotlandThroughTheAPI draws 22 of the 150 of a public instance.
 func TestScotlandThroughTheAPI(t *testing.T) {
 	t.Parallel()

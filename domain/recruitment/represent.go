@@ -3,6 +3,7 @@ package recruitment
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"folkmoot/domain"
@@ -119,7 +120,7 @@ func (s *Service) tally(ctx context.Context, ref domain.ProcessRef) (bool, error
 		return false, err // once a draw's files are gone its table stays as it is
 	}
 	now := Tally{Process: ref.ID, Draw: d.ID, Swaps: len(d.Swaps), Told: d.Told, Counts: counts, Targets: r.TargetsAt, Closed: !r.ClosedAt.IsZero()}
-	if had.same(now) {
+	if had.same(now) || r.State == PoolOpen && s.d.Clock.Now().Before(had.UpdatedAt.Add(patience(counts))) {
 		return false, nil
 	}
 	if now.Table, err = s.count(ctx, r, d, had); err != nil {
@@ -132,6 +133,12 @@ func (s *Service) tally(ctx context.Context, ref domain.ProcessRef) (bool, error
 		return nil
 	})
 	return err == nil, err
+}
+
+// patience is how long a count stands while registration is open: reading a
+// large pool again and again would cost more than it tells.
+func patience(counts map[people.Status]int64) time.Duration {
+	return time.Duration(counts[people.InPool]) * 30 * time.Millisecond
 }
 
 func (t Tally) same(o Tally) bool {
@@ -220,13 +227,16 @@ func (s *Service) count(ctx context.Context, r Recruitment, d Draw, had Tally) (
 	return t.table, s.countDrawn(ctx, d, t)
 }
 
+// came are the statuses of those who registered. Who was only invited is not
+// read: they are many, and nothing is known of them.
+var came = slices.DeleteFunc(slices.Clone(people.Statuses), func(st people.Status) bool {
+	return st == people.Erased || st != people.Ineligible && !registered(st)
+})
+
 func (s *Service) countPeople(ctx context.Context, processID string, t *tabler, frozen, pool bool) error {
-	for p, err := range s.d.People.Of(ctx, processID) {
+	for p, err := range s.d.People.Of(ctx, processID, came...) {
 		if err != nil {
 			return err
-		}
-		if p.Status == people.Erased || !registered(p.Status) && p.Status != people.Ineligible {
-			continue
 		}
 		answers, err := s.d.People.Answers(ctx, p)
 		if err != nil {
