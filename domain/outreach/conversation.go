@@ -123,6 +123,16 @@ func (n *Number) asked(message string, now time.Time) {
 	}
 }
 
+// Rest lets a conversation wait for the resident alone when its time to go on
+// by itself is past.
+func (n *Number) Rest(id string, now time.Time) {
+	for i := range n.Conversations {
+		if c := &n.Conversations[i]; c.ID == id && !c.Wakes.After(now) {
+			c.Wakes = time.Time{}
+		}
+	}
+}
+
 // Close ends the live conversations of the process; "" ends all.
 func (n *Number) Close(process string, now time.Time) {
 	for i := range n.Conversations {

@@ -198,6 +198,10 @@ func (s *Service) archive(ctx context.Context, n Number) error {
 	return err
 }
 
+// pauseCheck is how often a paused wave's message looks whether it may go:
+// seldom enough for a hundred thousand of them.
+const pauseCheck = 5 * time.Minute
+
 // halt drops messages of cancelled waves and puts off those of paused ones.
 func (s *Service) halt(ctx context.Context, n *Number, now time.Time) (changed bool) {
 	for i := range n.Outbox {
@@ -212,7 +216,7 @@ func (s *Service) halt(ctx context.Context, n *Number, now time.Time) (changed b
 			m.end(Dropped, now)
 			changed = true
 		case w.State == WavePaused:
-			m.NotBefore = now.Add(time.Minute)
+			m.NotBefore = now.Add(pauseCheck)
 			changed = true
 		}
 	}

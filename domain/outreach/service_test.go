@@ -191,7 +191,7 @@ func TestAWaveCanBePausedAndCancelledWhileItsMessagesWait(t *testing.T) {
 		t.Error("a paused wave's message was claimed")
 	}
 	check(t, steer("2", outreach.WaveRunning))
-	h.clock.Advance(2 * time.Minute)
+	h.clock.Advance(6 * time.Minute)
 	if !claim() {
 		t.Error("a resumed wave's message was not claimed")
 	}
