@@ -27,7 +27,7 @@ func (f facts) Vars(ctx context.Context, p domain.ProcessRef, _, person string) 
 		return dialogue.Vars{}, nil, err
 	}
 	v.Values = maps.Clone(v.Values) // callers write into it
-	return v, nil, nil
+	return v, f.h.languages, nil
 }
 
 func (f facts) read(ctx context.Context, p domain.ProcessRef) (dialogue.Vars, error) {
@@ -90,7 +90,7 @@ func (f facts) values(p domain.ProcessRef) map[string]string {
 		"place": p.Place, "zone": p.Zone, "seats": strconv.Itoa(p.Size), "people": "local people",
 		"link": f.link("/p/" + p.Code), "draw_link": f.link("/d/" + p.Code), "report_link": f.link("/r/" + p.Code),
 		"pack_link": f.link("/e/" + p.Code), "days": strconv.Itoa(days(p.Starts.In(zone), p.Ends.In(zone))),
-		"response_due": plainDate(p.ResponseDue.In(zone)), "venue": p.Place,
+		"response_due": plainDate(p.ResponseDue.In(zone)), "venue": p.Place, "arrive": "", "travel": "",
 		"draw_at": "a date we will tell you", "pool": "everyone who asked", "closes_text": "the closing date",
 		"new_dates": dateRange(p.Starts.In(zone), p.Ends.In(zone)), "kept_until": monthAfter(p.Ends.In(zone)),
 	}

@@ -68,6 +68,7 @@ type house struct {
 	accountability *accountability.Service
 	retention      *retention.Service
 
+	languages  []string         // beside English that the texts are complete in
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
 	inbox      *sms.Inbox
@@ -284,6 +285,11 @@ func (h *house) wireTexts() error {
 	texts, err := flows.LoadTexts(locales.FS)
 	if err != nil {
 		return fmt.Errorf("reading the texts: %w", err)
+	}
+	for _, l := range texts.Languages() {
+		if l != "en" {
+			h.languages = append(h.languages, l)
+		}
 	}
 	h.openGateways()
 	desk := sms.NewDesk(sms.DeskDeps{
