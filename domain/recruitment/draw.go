@@ -53,6 +53,9 @@ type Draw struct {
 	Statement string            `json:"statement"`
 	Summary   sortition.Summary `json:"summary"`
 	Left      []string          `json:"left,omitempty"` // warnings of the engine, in words
+	// Uncoverable is how many people no panel can hold; the summary names the
+	// first of them.
+	Uncoverable int `json:"uncoverable,omitempty"`
 
 	SeedPlan    string          `json:"seed_plan"`
 	DrandRound  uint64          `json:"drand_round,omitempty"`
@@ -121,6 +124,7 @@ type DrawView struct {
 	Statement     string            `json:"statement"`
 	Summary       sortition.Summary `json:"summary"`
 	Warnings      []string          `json:"warnings"`
+	Uncoverable   int               `json:"uncoverable"` // people whom no panel can hold
 	SeedPlan      string            `json:"seed_plan"`
 	DrandRound    uint64            `json:"drand_round,omitempty"`
 	Observers     []Observer        `json:"observers"`
@@ -143,7 +147,7 @@ type DrawView struct {
 func (d Draw) View() DrawView {
 	v := DrawView{
 		ID: d.ID, Process: d.Process, Number: d.Number, State: d.State, Size: d.Size, Reserves: d.Reserves, Pool: d.Pool,
-		Objective: d.Objective, Panels: d.Panels, Hash: d.Hash, Statement: d.Statement, Summary: d.Summary, Warnings: d.Left,
+		Objective: d.Objective, Panels: d.Panels, Hash: d.Hash, Statement: d.Statement, Summary: d.Summary, Warnings: d.Left, Uncoverable: d.Uncoverable,
 		SeedPlan: d.SeedPlan, DrandRound: d.DrandRound, Observers: d.Observers, DrawAt: d.DrawAt, CommittedAt: d.CommittedAt,
 		SeededAt: d.SeededAt, ConcludedAt: d.ConcludedAt, Abandoned: d.Abandoned, Panel: d.Panel, NamedReserves: len(d.Reserve),
 		Told: d.Told, Replacements: len(d.Swaps), Certificate: d.Public, Gone: d.Gone,
@@ -159,7 +163,7 @@ func (d Draw) View() DrawView {
 func (d Draw) PublicView() DrawView {
 	v := d.View()
 	if d.State != DrawConcluded {
-		v.Summary, v.Warnings = sortition.Summary{}, nil
+		v.Summary, v.Warnings, v.Uncoverable = sortition.Summary{}, nil, 0
 	}
 	return v
 }

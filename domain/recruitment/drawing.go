@@ -121,9 +121,7 @@ func (s *Service) keepDraw(ctx context.Context, cmd domain.Command, d Draw, pool
 	c := l.Certificate
 	d.Pool, d.Objective, d.Panels = len(pool), string(c.Objective), len(c.Panels)
 	d.Hash, d.Statement, d.Summary = c.Commitment.Hash, c.Commitment.Statement, c.Summary
-	for _, w := range c.Warnings {
-		d.Left = append(d.Left, w.Msg)
-	}
+	d.note(c.Warnings)
 	rows := make([]poolRow, len(pool))
 	for i, p := range pool {
 		rows[i] = poolRow{Person: p.Person, Pseudonym: s.pseudonym(d.ID, p.Person)}
@@ -160,6 +158,22 @@ func (s *Service) keepDraw(ctx context.Context, cmd domain.Command, d Draw, pool
 		return domain.Event{Action: "draw.chosen", Data: map[string]any{"draw": d.ID}}, nil
 	})
 	return d.View(), err
+}
+
+// maxNoted is how many warnings and uncoverable people the draw itself names;
+// its files hold them all.
+const maxNoted = 100
+
+// note keeps what the engine warns of, within bounds.
+func (d *Draw) note(warnings sortition.Findings) {
+	for _, w := range warnings[:min(len(warnings), maxNoted)] {
+		d.Left = append(d.Left, w.Msg)
+	}
+	if more := len(warnings) - maxNoted; more > 0 {
+		d.Left = append(d.Left, fmt.Sprintf("There are %d more warnings; the certificate has them all.", more))
+	}
+	d.Uncoverable = len(d.Summary.Uncoverable)
+	d.Summary.Uncoverable = d.Summary.Uncoverable[:min(d.Uncoverable, maxNoted)]
 }
 
 // subject is whose key seals the draw's files.
