@@ -39,16 +39,17 @@ func (r *Request) URL() string { return r.path }
 // IsPart reports whether htmx asks for a part of the page alone.
 func (r *Request) IsPart() bool { return r.part }
 
-// Command is the form as a command of its sender: sent twice it is one. A
-// form that holds the version its page showed in a field _version is refused
-// where somebody else changed the thing since.
+// Command is the form as a command of its sender: sent twice it is one; what
+// was changed after going back is another, under the same form's key. A form
+// that holds the version its page showed in a field _version is refused where
+// somebody else changed the thing since.
 func (r *Request) Command() domain.Command {
 	seen, err := strconv.ParseInt(r.Form.Get("_version"), 10, 64)
 	if err != nil {
 		seen = 0 // none was sent: any version
 	}
 	return domain.Command{
-		Actor: r.Actor, Key: domain.Derive("web", r.Actor.ID, r.path, r.Key), Reason: r.Form.Get("reason"), Expect: seen,
+		Actor: r.Actor, Key: domain.Derive("web", r.Actor.ID, r.path, r.Key, r.Form.Encode()), Reason: r.Form.Get("reason"), Expect: seen,
 	}
 }
 

@@ -272,11 +272,12 @@ func TestSecondPressIsTheSameCommand(t *testing.T) {
 	for _, key := range []string{"a", "a", "b"} {
 		w.do(t, "POST", "/staff/p1", url.Values{"_key": {key}, "title": {"x"}, "reason": {"why"}}, "Cookie", cookie, "Origin", base)
 	}
-	if w.commands[0].Key != w.commands[1].Key || w.commands[0].Key == w.commands[2].Key || w.commands[0].Reason != "why" {
+	w.do(t, "POST", "/staff/p1", url.Values{"_key": {"a"}, "title": {"changed after going back"}}, "Cookie", cookie, "Origin", base)
+	if w.commands[0].Key != w.commands[1].Key || w.commands[0].Key == w.commands[2].Key || w.commands[0].Key == w.commands[3].Key || w.commands[0].Reason != "why" {
 		t.Errorf("got %+v", w.commands)
 	}
 	w.do(t, "POST", "/staff/p1", url.Values{"_key": {"c"}, "_version": {"7"}, "title": {"x"}}, "Cookie", cookie, "Origin", base)
-	if got := w.commands[3].Expect; got != 7 || w.commands[0].Expect != 0 {
+	if got := w.commands[4].Expect; got != 7 || w.commands[0].Expect != 0 {
 		t.Errorf("got version %d and %d, want 7 and any", got, w.commands[0].Expect)
 	}
 	if a := w.do(t, "POST", "/staff/p1", url.Values{"title": {"x"}}, "Cookie", cookie, "Origin", base); a.StatusCode != 400 {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"folkmoot/app/web/webtest"
+	"folkmoot/domain"
+	"folkmoot/domain/audit"
+	"folkmoot/domain/people"
+)
+
+// wants checks what a form was answered with.
+func (a answer) wants(t *testing.T, what string, status int, shows ...string) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: got %d, want %d\n%s", what, a.status, status, plainText(a.body))
+	}
+	for _, s := range shows {
+		if !strings.Contains(a.body, s) && !strings.Contains(a.to, s) {
+			t.Errorf("%s: %q is missing from\n%s%s", what, s, a.to, plainText(a.body))
+		}
+	}
+}
+
+// plainText is the start of a page's main part, for messages of tests.
+func plainText(html string) string {
+	if i := strings.Index(html, "<main"); i >= 0 {
+		html = html[i:]
+	}
+	return html[:min(len(html), 1500)]
+}
+
+func (p *played) forms(t *testing.T, all map[string]*visitor) {
+	p.lookForms(t, all)
+	p.memberForms(t, all["member"])
+	p.letterForms(t, all["public"])
+	p.staffForms(t, all)
+	p.phoneForms(t, all)
+}
+
+// lookForms: who somebody is shows after a purpose, and the record holds it.
+func (p *played) lookForms(t *testing.T, all map[string]*visitor) {
+	path := "/staff/processes/" + p.id + "/people/" + p.member
+	all["organiser"].post(path+"/identity", "purpose", "curiosity").wants(t, "no such purpose", 400)
+	before := must[audit.Head](t)(p.audit.Head(t.Context(), p.id))
+	all["organiser"].post(path+"/identity", "purpose", "phone_call").wants(t, "a look", 200, "Resident Quill", "Hidden Lane")
+	if after := must[audit.Head](t)(p.audit.Head(t.Context(), p.id)); after.Seq != before.Seq+1 {
+		t.Errorf("a look left %d entries, want 1", after.Seq-before.Seq)
+	}
+	for _, who := range []string{"commissioner", "oversight", "administrator", "elsewhere", "member"} {
+		a := all[who].post(path+"/identity", "purpose", "phone_call")
+		if a.status < 400 || strings.Contains(a.body, "Quill") {
+			t.Errorf("%s sees who somebody is: %d", who, a.status)
+		}
+	}
+}
+
+func (p *played) memberForms(t *testing.T, v *visitor) {
+	a := v.get("/me")
+	a.wants(t, "the member's page", 200, "You have a seat", "Your chance was", "A taxi from Whimberry Cottage", "Day 1: the place", "What happened next", "Not agreed")
+	for _, no := range []string{"Resident Quill", "Hidden Lane", "Staff caller"} {
+		if strings.Contains(a.body, no) {
+			t.Errorf("the member's page shows %q", no)
+		}
+	}
+	v.post("/me/support", "kind", "hearing_loop").wants(t, "asking for support", 303, "/me")
+	v.post("/me/payment", "choice", "pay").wants(t, "choosing to be paid", 303, "/me")
+	bad := v.post("/me/bank", "account_name", "Q Quill", "sort_code", "12", "account_number", "12345678")
+	bad.wants(t, "a short sort code", 400, "6 digits")
+	if strings.Contains(bad.body, "12345678") {
+		t.Error("bank details are sent back to the page")
+	}
+	v.post("/me/bank", "account_name", "Q Quill", "sort_code", "10-20-30", "account_number", "12345678").wants(t, "bank details", 303, "/me")
+	a = v.get("/me")
+	a.wants(t, "the member's page", 200, "We have your bank details")
+	if strings.Contains(a.body, "12345678") || strings.Contains(a.body, "102030") {
+		t.Error("bank details are shown")
+	}
+	v.post("/me/withdraw").wants(t, "leaving without being sure", 400, "tick this")
+}
+
+func (p *played) letterForms(t *testing.T, v *visitor) {
+	path := "/j/" + p.letter
+	v.post(path, "eligible", "yes", "name", "Someone New").wants(t, "an unfinished form", 400, "choose one; rather not say is fine", "Someone New")
+	v.post(path, "eligible", "no").wants(t, "who cannot take part", 200, "You cannot take part this time")
+	v.post(path, "eligible", "yes", "name", "Someone New", "number", "12", "channel", "letter", "answer.gender", "woman", "answer.age", "18 to 44").wants(t, "not a number", 400, "does not read as a phone number")
+	form := []string{"eligible", "yes", "name", "Someone New", "number", "07700 900321", "channel", "text", "answer.gender", "Rather not say", "answer.age", "18 to 44"}
+	v.post(path, form...).wants(t, "registering", 200, "Your name is down")
+	v.get(path).wants(t, "a used letter", 200, "used this letter already")
+	p2 := must[people.Person](t)(p.people.ByCode(t.Context(), p.letter))
+	if p2.Status != people.InPool {
+		t.Errorf("got %s", p2.Status)
+	}
+	v.get("/find?code="+strings.ToLower(p.letter)).wants(t, "finding a letter", 303, "/j/")
+	v.get("/find?code="+strings.ToLower(p.code)).wants(t, "finding a process", 303, "/p/"+p.code)
+	v.get("/find?code=%3Cb%3E").wants(t, "finding nothing", 200, "&lt;B&gt;")
+}
+
+func (p *played) staffForms(t *testing.T, all map[string]*visitor) {
+	path := "/staff/processes/" + p.id
+	all["organiser"].post(path+"/advance", "to", "responded").wants(t, "a guard that is not met", 409, "can supply it")
+	all["commissioner"].post(path+"/advance", "to", "responded", "override_reason", "I want to").wants(t, "a commissioner's override", 403)
+	rec := path + "/responses/" + p.rec
+	all["commissioner"].post(rec, "do", "publish", "outcome", "accept", "reason_given", "Gladly.").wants(t, "an acceptance without an owner", 400, "name the post", "give the date")
+	all["commissioner"].post(rec, "do", "draft", "outcome", "accept", "reason_given", "Gladly.").wants(t, "a draft", 303, "/responses")
+	all["organiser"].post(rec, "do", "publish", "outcome", "reject", "reason_given", "No.").wants(t, "an organiser's answer", 403)
+	all["commissioner"].post(rec, "do", "publish", "outcome", "accept", "reason_given", "Gladly.", "owner_post", "Head gardener", "by", "2027-01-01").wants(t, "the answer", 303, "/responses")
+	all["public"].get("/r/"+p.code).wants(t, "the report", 200, "Head gardener", "This answer came after its date")
+	items := must[[]string](t)(p.openItems(t))
+	msg := "/staff/processes/" + p.young + "/messages/" + items[0]
+	all["commissioner"].post(msg+"/claim").wants(t, "a commissioner's look at a message", 403)
+	all["organiser"].post(msg+"/reply", "text", "There is parking.").wants(t, "answering what was not taken", 409)
+	all["caller"].post(msg+"/claim").wants(t, "taking what somebody has", 409)
+	all["organiser"].post(msg+"/reply", "text", "There is parking behind the hall.").wants(t, "answering", 303, "/messages")
+}
+
+func (p *played) openItems(t *testing.T) ([]string, error) {
+	items, _, err := p.outreach.QueueList(t.Context(), domain.Actor{ID: "x", Grants: []domain.Grant{{Role: domain.Organiser}}}, p.young, "open", "", 10)
+	var out []string
+	for _, i := range items {
+		out = append(out, i.ID)
+	}
+	return out, err
+}
+
+func (p *played) phoneForms(t *testing.T, all map[string]*visitor) {
+	v := all["organiser"]
+	p.settled()
+	v.get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "a phone", 200, "There is parking behind the hall", "Zebulon", "part")
+	v.post("/simulator/texts", "number", "+999000000777", "body", "STOP").wants(t, "texting STOP", 303, "/simulator")
+	v.get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "a phone after STOP", 200, "opted out")
+	v.post("/simulator/texts", "number", "12", "body", "hello").wants(t, "no number", 400, "invented mobile number")
+	v.post("/simulator/clock", "by", "week", "number", "+999000000777").wants(t, "moving the clock", 303, "done=")
+	all["commissioner"].post("/simulator/clock", "by", "week").wants(t, "a commissioner moving the clock", 404)
+}
+
+// browse looks at every page in a real browser, on a phone and on a desk.
+func (p *played) browse(t *testing.T, all map[string]*visitor) {
+	base := all["public"].base
+	var pages []webtest.Page
+	add := func(name, who, path string) {
+		pages = append(pages, webtest.Page{Name: name, URL: base + path, Cookie: all[who].cookie})
+	}
+	staff := "/staff/processes/" + p.id
+	add("home", "public", "/")
+	add("process", "public", "/p/"+p.code)
+	add("draw", "public", "/d/"+p.code)
+	add("report", "public", "/r/"+p.code)
+	add("evidence", "public", "/e/"+p.code)
+	add("letter-unknown", "public", "/j/AAAAAAAA")
+	add("overview", "organiser", "/staff")
+	add("staff-process", "organiser", staff)
+	add("staff-recruitment", "organiser", staff+"/recruitment")
+	add("staff-people", "organiser", staff+"/people")
+	add("staff-person", "organiser", staff+"/people/"+p.member)
+	add("staff-messages", "organiser", "/staff/processes/"+p.young+"/messages?state=answered")
+	add("staff-record", "organiser", staff+"/record")
+	add("staff-responses", "commissioner", staff+"/responses")
+	add("staff-response", "commissioner", staff+"/responses/"+p.rec)
+	add("staff-sign", "oversight", staff)
+	add("simulator", "organiser", "/simulator?number="+url.QueryEscape("+999000000777"))
+	add("me", "member", "/me")
+	webtest.Check(t, pages...)
+}
