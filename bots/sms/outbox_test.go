@@ -376,3 +376,35 @@ func TestDoubleSends(t *testing.T) {
 		t.Errorf("texts per handset (-want +got):\n%s", diff)
 	}
 }
+
+func TestWhoCannotBeTextedIsWrittenToOrCalled(t *testing.T) {
+	t.Parallel()
+	refused := gateway.Result{Class: gateway.Refused, Code: "21614"}
+	rows := []struct {
+		name    string
+		class   string
+		address bool
+		letters int
+		queue   int
+	}{
+		{"a decision, an address is known", domain.ClassDecision, true, 1, 0},
+		{"a decision, no address", domain.ClassDecision, false, 0, 1},
+		{"an invitation, an address is known", domain.ClassBulk, true, 0, 0},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			if r.address {
+				w.town.postal["p1/"+r.class+"000"] = outreach.Postal{Name: "Ann", Address: []string{"1 High Street"}}
+			}
+			w.net.Fail(refused)
+			w.told(1, r.class, "picked")
+			w.settle()
+			w.later(2, time.Hour)
+			if len(w.letters.All()) != r.letters || len(w.queue.All()) != r.queue {
+				t.Errorf("%d letters, %d before a person; want %d and %d", len(w.letters.All()), len(w.queue.All()), r.letters, r.queue)
+			}
+		})
+	}
+}

@@ -27,29 +27,37 @@ var reported = map[gateway.State]outreach.State{
 // report settles the message that a delivery report is about. One about
 // nothing of ours is kept and changes nothing.
 func (b *Inbox) report(ctx context.Context, event string, st *gateway.Status) error {
-	why := "report"
-	message, number, ok := splitOutboxID(st.OutboxID)
-	if ok {
-		known, err := b.Outreach.Reported(ctx, number, message, outreach.Report{
-			Provider: st.ExternalID, State: reported[st.State], Code: st.ErrorCode, OptedOut: st.OptedOut,
-		})
-		if err != nil {
+	why := "report_without_id"
+	if message, number, ok := splitOutboxID(st.OutboxID); ok {
+		var err error
+		if why, err = b.settle(ctx, number, message, st); err != nil {
 			return err
 		}
-		if !known {
-			why = "report_without_message"
-		}
-		if known && st.RetryLater {
-			if err := b.Outreach.Retry(ctx, number, message); err != nil {
-				return err
-			}
-			why = "report_retry_later"
-		}
-	} else {
-		why = "report_without_id"
 	}
 	if st.State == gateway.StateOther {
 		b.Count("status_unknown_word")
 	}
 	return b.Outreach.Processed(ctx, event, outreach.Understood{Why: why})
+}
+
+// settle moves the message on, and finds another way for one that did not
+// reach its person: once more by text where the network says that may help.
+func (b *Inbox) settle(ctx context.Context, number, message string, st *gateway.Status) (why string, err error) {
+	known, err := b.Outreach.Reported(ctx, number, message, outreach.Report{
+		Provider: st.ExternalID, State: reported[st.State], Code: st.ErrorCode, OptedOut: st.OptedOut,
+	})
+	if err != nil || !known {
+		return "report_without_message", err
+	}
+	failed := st.State == gateway.StateUndelivered || st.State == gateway.StateFailed
+	if failed && st.RetryLater {
+		again, err := b.Outreach.Retry(ctx, number, message)
+		if err != nil || again {
+			return "report_retry_later", err
+		}
+	}
+	if failed {
+		return "report", b.Outreach.Instead(ctx, number, message)
+	}
+	return "report", nil
 }

@@ -83,7 +83,7 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 		Code: contact.Code, Vars: t.Vars,
 	}
 	if contact.Phone == "" || contact.Letters {
-		return ByLetter, s.write(ctx, t, note)
+		return s.write(ctx, t, note)
 	}
 	return s.text(ctx, t, note, contact.Phone)
 }
@@ -110,7 +110,7 @@ func (s *Service) text(ctx context.Context, t telling, note Note, phone string) 
 	case refused && t.Class == domain.ClassBulk:
 		return ByNone, nil
 	case refused:
-		return ByLetter, s.write(ctx, t, note)
+		return s.write(ctx, t, note)
 	}
 	return ByText, nil
 }

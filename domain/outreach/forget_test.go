@@ -112,7 +112,8 @@ func TestAPhoneThatWasOffGetsOneMoreTry(t *testing.T) {
 		for _, m := range sent {
 			_, err := h.svc.Reported(t.Context(), id, m, outreach.Report{State: outreach.Undelivered, Code: "30003"})
 			check(t, err)
-			check(t, h.svc.Retry(t.Context(), id, m))
+			_, err = h.svc.Retry(t.Context(), id, m)
+			check(t, err)
 		}
 		h.clock.Advance(2 * time.Hour)
 	}

@@ -45,15 +45,32 @@ var Letters = domain.Collection[Letter]{
 const MaxBatch = 5000
 
 // write puts the message among the letters to print.
-func (s *Service) write(ctx context.Context, t telling, note Note) error {
+func (s *Service) write(ctx context.Context, t telling, note Note) (Way, error) {
 	if _, err := s.Letters.Get(ctx, t.id); err == nil {
-		return nil
+		return ByLetter, nil
 	}
 	w, err := s.Voice.Compose(ctx, note)
 	if err != nil {
-		return err
+		return ByNone, err
 	}
+	return s.letter(ctx, t, w)
+}
+
+// letter keeps the words for the next batch. When no address is known either,
+// a person has to find a way, unless the message is one of many that nobody
+// is owed.
+func (s *Service) letter(ctx context.Context, t telling, w Words) (Way, error) {
 	now := s.Clock.Now()
+	_, err := s.Contacts.Postal(ctx, t.Process, t.Person)
+	if domain.Is(err, domain.NotFound) {
+		if t.Class == domain.ClassBulk {
+			return ByNone, nil
+		}
+		return ByNone, s.enqueue(ctx, t.id, QueueData{Process: t.Process, Person: t.Person, Reason: ReasonNoWay, At: now})
+	}
+	if err != nil {
+		return ByNone, err
+	}
 	l := Letter{
 		Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class, Wave: t.wave,
 		Lang: w.Lang, Expires: t.Expires, At: now,
@@ -62,13 +79,21 @@ func (s *Service) write(ctx context.Context, t telling, note Note) error {
 	l.CreatedAt, l.UpdatedAt = now, now
 	body, err := s.Vault.Seal(ctx, t.Person, l.ID, []byte(w.Text))
 	if err != nil {
-		return err
+		return ByNone, ignoreErased(err)
 	}
 	l.Body = body
 	if err := s.Letters.Insert(ctx, &l); err != nil && !domain.Is(err, domain.Conflict) {
-		return err
+		return ByNone, err
 	}
-	return nil
+	return ByLetter, nil
+}
+
+// ignoreErased lets a message to somebody who was erased meanwhile go.
+func ignoreErased(err error) error {
+	if domain.Is(err, domain.Conflict) || domain.Is(err, domain.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // Batch is a print run of letters.

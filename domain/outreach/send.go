@@ -136,16 +136,32 @@ func (s *Service) Reported(ctx context.Context, number, message string, r Report
 }
 
 // Retry puts a text that the network could not deliver for now back into the
-// outbox, once, an hour later. Its new id follows from the old one.
-func (s *Service) Retry(ctx context.Context, number, message string) error {
+// outbox, once, an hour later. Its new id follows from the old one. It answers
+// false when the text had its second try before.
+func (s *Service) Retry(ctx context.Context, number, message string) (bool, error) {
 	t, err := s.Texts.Get(ctx, message)
 	if err != nil || t.State != Undelivered || t.Retry || t.Body == "" {
-		return ignoreMissing(err)
+		return false, ignoreMissing(err)
 	}
 	body, err := s.Vault.Open(ctx, number, t.ID, t.Body)
 	if err != nil {
-		return ignoreMissing(err)
+		return false, ignoreMissing(err)
 	}
+	m := s.secondTry(ctx, t)
+	if m.Body, err = s.Vault.Seal(ctx, number, m.ID, body); err != nil {
+		return false, err
+	}
+	_, err = s.Numbers.Update(ctx, number, func(n *Number) error {
+		fresh, err := n.Enqueue(m)
+		if err == nil && !fresh {
+			return domain.ErrNoChange
+		}
+		return err
+	})
+	return err == nil, err
+}
+
+func (s *Service) secondTry(ctx context.Context, t Text) Message {
 	now := s.Clock.Now()
 	m := Message{
 		ID: messageID(t.ID, "retry"), Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class,
@@ -155,16 +171,34 @@ func (s *Service) Retry(ctx context.Context, number, message string) error {
 	if ref, err := s.Processes.Ref(ctx, t.Process); err == nil {
 		m.Zone = ref.Zone
 	}
-	if m.Body, err = s.Vault.Seal(ctx, number, m.ID, body); err != nil {
-		return err
+	return m
+}
+
+// Instead writes a letter, or asks a person, when the network could not
+// deliver a text for good.
+func (s *Service) Instead(ctx context.Context, number, message string) error {
+	t, err := s.Texts.Get(ctx, message)
+	if err != nil || t.State != Undelivered && t.State != Failed {
+		return ignoreMissing(err)
 	}
-	_, err = s.Numbers.Update(ctx, number, func(n *Number) error {
-		fresh, err := n.Enqueue(m)
-		if err == nil && !fresh {
-			return domain.ErrNoChange
-		}
-		return err
-	})
+	return s.instead(ctx, number, t)
+}
+
+// instead finds another way for what a person is owed: a message of the
+// classes service and decision that did not or may not reach them by text.
+// The letter has the text's own id, so asking again writes nothing more.
+func (s *Service) instead(ctx context.Context, number string, t Text) error {
+	if t.Person == "" || t.Body == "" || t.Class != domain.ClassService && t.Class != domain.ClassDecision {
+		return nil
+	}
+	body, err := s.Vault.Open(ctx, number, t.ID, t.Body)
+	if err != nil {
+		return ignoreMissing(err)
+	}
+	_, err = s.letter(ctx, telling{
+		MessageData: domain.MessageData{Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class},
+		id:          t.ID, wave: t.Wave,
+	}, Words{Text: string(body), Lang: t.Lang})
 	return err
 }
 
@@ -186,6 +220,11 @@ func (s *Service) archive(ctx context.Context, n Number) error {
 	ids := make([]string, len(done))
 	for i, m := range done {
 		ids[i] = m.ID
+		if m.State == Suppressed || m.State == Failed {
+			if err := s.instead(ctx, n.ID, textOf(n.ID, m)); err != nil {
+				return err
+			}
+		}
 		t := textOf(n.ID, m)
 		if err := s.Texts.Insert(ctx, &t); err != nil && !domain.Is(err, domain.Conflict) {
 			return err
