@@ -117,15 +117,15 @@ func (r *Relay) execute(ctx context.Context, p Pending) (int, error) {
 	failed := map[string]time.Time{}
 	for _, e := range p.Effects {
 		if err := r.handle(ctx, e); err != nil {
+			if ctx.Err() != nil {
+				break // cut off, not failed
+			}
 			failed[e.ID] = r.Clock.Now().Add(r.backoff(e.Attempts))
 			r.Log.Warn("effect failed", "kind", e.Kind, "effect", e.ID, "collection", p.Collection,
 				"attempts", e.Attempts+1, "code", domain.CodeOf(err), "err", err)
 			continue
 		}
 		done = append(done, e.ID)
-	}
-	if ctx.Err() != nil {
-		failed = nil // cut off, not failed
 	}
 	if err := r.Source.Settle(ctx, p.Collection, p.ID, done, failed); err != nil {
 		return 0, err // executed, not acknowledged: executed again, to no effect

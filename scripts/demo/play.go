@@ -68,11 +68,18 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 		{"The promise", p.promise},
 		{"The design", p.design},
 		{"The invitation", p.invite},
+		{"The draw", p.draw},
+		{"The jury convenes", p.convene},
+		{"The sitting", p.sit},
+		{"The report", p.report},
+		{"The response", p.respond},
+		{"What changed, and what did not", p.follow},
+		{"The chain of one recommendation", p.chain},
 	} {
 		p.show.scene(scene.title)
 		scene.play()
 	}
-	return Played{Process: p.id, Code: p.code, Took: time.Since(began)}, nil
+	return Played{Process: p.id, Code: p.code, Juror: p.juror(), Took: time.Since(began)}, nil
 }
 
 func (p *play) check(err error) {
