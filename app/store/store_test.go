@@ -183,7 +183,7 @@ func TestCrossedUpdates(t *testing.T) {
 			outer, inner = inner, outer
 		}
 		wg.Go(func() {
-			for range 3 {
+			for range 2 {
 				_, err := c.Update(t.Context(), outer, func(d *storetest.Doc) error {
 					if _, err := c.Update(t.Context(), inner, add); err != nil {
 						return err

@@ -22,8 +22,9 @@ const rootID = "root"
 // key, sealed by the root keyset.
 type rootDoc struct {
 	domain.Root
-	Keyset []byte `json:"keyset"`
-	Lookup []byte `json:"lookup"`
+	Keyset    []byte    `json:"keyset"`
+	Lookup    []byte    `json:"lookup"`
+	RotatedAt time.Time `json:"rotated_at,omitzero"` // when the root key was last changed
 }
 
 // keyDoc is one subject's key and what remains of it once destroyed.

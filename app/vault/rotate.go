@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
@@ -46,34 +47,61 @@ func (v *Vault) RotateMaster(ctx context.Context, masterKey string) error {
 	return err
 }
 
+// rotateApart is the least time between two changes of the root key: far more
+// than the recheck, so that no instance still seals keys with a root key that
+// the second change drops.
+const rotateApart = time.Minute
+
 // RotateRoot makes a new root key and seals every subject's key under it,
-// while everything serves; it may be broken off and begun again. It answers
-// how many keys it sealed anew. Root keys older than the one in use before
-// are dropped: every subject's key has left them by then.
+// while everything serves. It answers how many keys it sealed anew. When it
+// is broken off it may be called again: within a minute that finishes the
+// rotation instead of beginning another. Root keys older than the one in use
+// before are dropped: every subject's key has left them by then.
 func (v *Vault) RotateRoot(ctx context.Context) (int, error) {
-	if n, err := v.rewrap(ctx); err != nil { // stragglers of a rotation that was broken off
+	if _, err := v.currentRoots(ctx, true); err != nil {
+		return 0, err
+	}
+	if n, _, err := v.rewrap(ctx); err != nil { // stragglers of the last rotation
 		return n, err
 	}
 	_, err := v.rootDocs.Update(ctx, rootID, func(d *rootDoc) error {
-		r, err := v.readRoots(*d)
-		if err != nil {
-			return err
+		now := v.opts.Clock.Now()
+		if now.Sub(d.RotatedAt) < rotateApart {
+			return domain.ErrNoChange
 		}
-		next, err := nextKeyset(r.handle)
-		if err != nil {
-			return fault("a new root key could not be made", err)
-		}
-		master, err := openMaster(*v.master.Load(), false)
-		if err != nil {
-			return err
-		}
-		d.UpdatedAt = v.opts.Clock.Now()
-		return d.fill(next, r.lookup, master)
+		d.RotatedAt, d.UpdatedAt = now, now
+		return v.replaceRoot(d)
 	})
 	if err != nil {
 		return 0, err
 	}
-	return v.rewrap(ctx)
+	if _, err := v.currentRoots(ctx, true); err != nil {
+		return 0, err
+	}
+	n, shut, err := v.rewrap(ctx)
+	for _, subject := range shut { // one being made at that moment opens by now
+		if err := v.rewrapOne(ctx, subject); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, err
+}
+
+func (v *Vault) replaceRoot(d *rootDoc) error {
+	r, err := v.readRoots(*d)
+	if err != nil {
+		return err
+	}
+	next, err := nextKeyset(r.handle)
+	if err != nil {
+		return fault("a new root key could not be made", err)
+	}
+	master, err := openMaster(*v.master.Load(), false)
+	if err != nil {
+		return err
+	}
+	return d.fill(next, r.lookup, master)
 }
 
 // nextKeyset adds a primary key and keeps only the last primary beside it.
@@ -104,32 +132,53 @@ func nextKeyset(handle *keyset.Handle) (*keyset.Handle, error) {
 	return m.Handle()
 }
 
-// rewrap seals every subject's key under the present root key.
-func (v *Vault) rewrap(ctx context.Context) (int, error) {
-	r, err := v.currentRoots(ctx, true)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
+// rewrap seals every subject's key under the present root key. It goes on
+// past keys that do not open and answers whose they are.
+func (v *Vault) rewrap(ctx context.Context) (n int, shut []string, err error) {
 	for k, err := range v.keyDocs.Find(ctx, domain.Query{}) {
 		if err != nil {
-			return n, err
+			return n, shut, err
 		}
-		_, err := v.keyDocs.Update(ctx, k.ID, func(k *keyDoc) error {
-			if len(k.Key) == 0 {
-				return domain.ErrNoChange
-			}
-			raw, err := v.decryptKey(ctx, *k)
-			if err != nil {
-				return err
-			}
-			k.Key, err = r.aead.Encrypt(raw, keyBound(k.ID, k.Generation))
-			return err
-		})
-		if err != nil && !domain.Is(err, domain.NotFound) {
-			return n, err
+		if len(k.Key) == 0 {
+			continue
 		}
-		n++
+		switch err := v.rewrapOne(ctx, k.ID); domain.CodeOf(err) {
+		case "":
+			n++
+		case domain.NotFound:
+		case domain.Internal:
+			shut = append(shut, k.ID)
+		default:
+			return n, shut, err
+		}
 	}
-	return n, nil
+	return n, shut, nil
+}
+
+func (v *Vault) rewrapOne(ctx context.Context, subject string) error {
+	var w wrapped
+	doc, err := v.keyDocs.Update(ctx, subject, func(k *keyDoc) error {
+		w = wrapped{}
+		if len(k.Key) == 0 {
+			return domain.ErrNoChange
+		}
+		raw, err := v.decryptKey(ctx, *k)
+		if err != nil {
+			return err
+		}
+		r, err := v.currentRoots(ctx, false)
+		if err != nil {
+			return err
+		}
+		if w, err = r.wrap(raw, k.ID, k.Generation); err != nil {
+			return err
+		}
+		k.Key = w.sealed
+		return nil
+	})
+	if err != nil || w.raw == nil {
+		return err
+	}
+	_, err = v.confirm(ctx, doc, w)
+	return err
 }

@@ -203,16 +203,21 @@ func (v *Vault) key(ctx context.Context, subject string, create bool) (subjectKe
 
 // begin makes a subject's first key, or takes what another made meanwhile.
 func (v *Vault) begin(ctx context.Context, subject string) (keyDoc, error) {
-	wrapped, err := v.newKey(ctx, subject, 1)
+	w, err := v.newKey(ctx, subject, 1)
 	if err != nil {
 		return keyDoc{}, err
 	}
 	now := v.opts.Clock.Now()
-	doc := keyDoc{Root: domain.Root{ID: subject, CreatedAt: now, UpdatedAt: now}, Generation: 1, Key: wrapped}
-	if err = v.keyDocs.Insert(ctx, &doc); errors.Is(err, store.ErrExists) {
-		if doc, err = v.keyDocs.Get(ctx, subject); err == nil && len(doc.Key) == 0 {
-			return v.renew(ctx, subject)
-		}
+	doc := keyDoc{Root: domain.Root{ID: subject, CreatedAt: now, UpdatedAt: now}, Generation: 1, Key: w.sealed}
+	err = v.keyDocs.Insert(ctx, &doc)
+	if err == nil {
+		return v.confirm(ctx, doc, w)
+	}
+	if !errors.Is(err, store.ErrExists) {
+		return doc, err
+	}
+	if doc, err = v.keyDocs.Get(ctx, subject); err == nil && len(doc.Key) == 0 {
+		return v.renew(ctx, subject)
 	}
 	return doc, err
 }
@@ -223,32 +228,82 @@ func (v *Vault) renew(ctx context.Context, subject string) (keyDoc, error) {
 	if !isLookup(subject) {
 		return keyDoc{}, errForGood
 	}
-	return v.keyDocs.Update(ctx, subject, func(k *keyDoc) error {
+	var w wrapped
+	doc, err := v.keyDocs.Update(ctx, subject, func(k *keyDoc) (err error) {
 		if len(k.Key) > 0 {
+			w = wrapped{} // another instance was faster
 			return domain.ErrNoChange
 		}
-		wrapped, err := v.newKey(ctx, subject, k.Generation+1)
-		if err != nil {
+		if w, err = v.newKey(ctx, subject, k.Generation+1); err != nil {
 			return err
 		}
 		k.Generation++
-		k.Key, k.UpdatedAt = wrapped, v.opts.Clock.Now()
+		k.Key, k.UpdatedAt = w.sealed, v.opts.Clock.Now()
 		return nil
 	})
+	if err != nil || w.raw == nil {
+		return doc, err
+	}
+	return v.confirm(ctx, doc, w)
 }
 
-func (v *Vault) newKey(ctx context.Context, subject string, generation int) ([]byte, error) {
+// wrapped is a subject's key in the clear, sealed, and the version of the root
+// document that it was sealed with.
+type wrapped struct {
+	raw, sealed []byte
+	roots       int64
+}
+
+func (v *Vault) newKey(ctx context.Context, subject string, generation int) (wrapped, error) {
 	r, err := v.currentRoots(ctx, false)
 	if err != nil {
-		return nil, err
+		return wrapped{}, err
 	}
 	raw := make([]byte, 32)
 	rand.Read(raw)
-	wrapped, err := r.aead.Encrypt(raw, keyBound(subject, generation))
+	return r.wrap(raw, subject, generation)
+}
+
+func (r *roots) wrap(raw []byte, subject string, generation int) (wrapped, error) {
+	sealed, err := r.aead.Encrypt(raw, keyBound(subject, generation))
 	if err != nil {
-		return nil, fault("a key cannot be sealed", err)
+		return wrapped{}, fault("a key cannot be sealed", err)
 	}
-	return wrapped, nil
+	return wrapped{raw, sealed, r.version}, nil
+}
+
+// confirm makes sure that a key just written is sealed with root keys that
+// are still in use. A process that stood still between sealing and writing
+// could otherwise leave a key that a rotation has never seen and nothing
+// opens. Nothing is sealed under the key before this.
+func (v *Vault) confirm(ctx context.Context, doc keyDoc, w wrapped) (keyDoc, error) {
+	for {
+		root, err := v.rootDocs.Get(ctx, rootID)
+		if err != nil || root.Version == w.roots {
+			return doc, err
+		}
+		r, err := v.currentRoots(ctx, true)
+		if err != nil {
+			return doc, err
+		}
+		if r.version == w.roots { // rotated to a master key we do not have: the root keys are the same
+			return doc, nil
+		}
+		if w, err = r.wrap(w.raw, doc.ID, doc.Generation); err != nil {
+			return doc, err
+		}
+		generation := doc.Generation
+		doc, err = v.keyDocs.Update(ctx, doc.ID, func(k *keyDoc) error {
+			if len(k.Key) == 0 || k.Generation != generation {
+				return domain.ErrNoChange // destroyed meanwhile
+			}
+			k.Key = w.sealed
+			return nil
+		})
+		if err != nil || len(doc.Key) == 0 || doc.Generation != generation {
+			return doc, err
+		}
+	}
 }
 
 func keyBound(subject string, generation int) []byte {
