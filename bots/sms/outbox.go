@@ -273,7 +273,7 @@ func (o *Outbox) lookup(ctx context.Context, r gateway.Reconciler, n outreach.Nu
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	id, found, err := r.Lookup(ctx, gateway.Message{ID: outboxID(m.ID, n.ID), To: phone, Body: body}, m.Created)
+	id, found, err := r.Lookup(ctx, gateway.Message{ID: outboxID(m.ID, n.ID), To: phone, Body: body}, m.Started)
 	switch {
 	case err != nil:
 		return outreach.Outcome{Class: outreach.Ambiguous}, nil

@@ -71,7 +71,7 @@ func (n *Number) Claim(now time.Time, lane Lane, s Sender) (claimed *Message, ch
 	if claimed == nil {
 		return nil, changed
 	}
-	claimed.State, claimed.Worker, claimed.Lease = Claimed, s.Worker, now.Add(Lease)
+	claimed.State, claimed.Worker, claimed.Started, claimed.Lease = Claimed, s.Worker, now, now.Add(Lease)
 	claimed.Attempts++
 	return claimed, true
 }

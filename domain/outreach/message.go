@@ -67,6 +67,7 @@ type Message struct {
 	Attempts  int           `json:"attempts,omitempty"`
 	Gateway   string        `json:"gateway,omitempty"` // that the last attempt used
 	Worker    string        `json:"worker,omitempty"`
+	Started   time.Time     `json:"started,omitzero"` // when the last attempt began
 	Lease     time.Time     `json:"lease,omitzero"`
 	Looks     int           `json:"looks,omitempty"`
 	Resent    bool          `json:"resent,omitempty"` // sent again after it was unknown
