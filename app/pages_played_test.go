@@ -33,7 +33,8 @@ type played struct {
 	letter string // code of an invitee of a third jury, which still recruits
 	young  string // id of that third jury
 	number string // of somebody's phone
-	rec    string // a recommendation without an answer
+	recs   []string
+	rec    string // the one of them without an answer
 	n      int
 }
 

@@ -74,6 +74,7 @@ func (p *played) ballot(evidence []string, question string) {
 			Title: title, Text: title + ", because most people can reach it.", Reasons: "Travel matters most to us.", Evidence: evidence[:1], Questions: []string{question},
 		}))
 		must[deliberation.Recommendation](p.t)(d.LockWording(p.ctx, p.do("facilitator"), p.id, r.ID, deliberation.LockInput{Hands: hands(6)}))
+		p.recs = append(p.recs, r.ID)
 		in.Questions = append(in.Questions, deliberation.Question{Text: title + "?", Kind: deliberation.YesNoQuestion, Recommendation: r.ID})
 	}
 	b := must[deliberation.BallotView](p.t)(d.DraftBallot(p.ctx, p.do("facilitator"), p.id, in))
@@ -107,12 +108,8 @@ func (p *played) report() {
 	must[deliberation.Terms](p.t)(d.InviteMinority(p.ctx, p.do("facilitator"), p.id, deliberation.MinorityInput{Until: p.house.clock.Now().AddDate(0, 0, 7)}))
 	must[deliberation.MinorityView](p.t)(d.SubmitMinority(p.ctx, p.do("member"), p.id, deliberation.MinorityViewInput{Text: "Lydney has more people without a car."}))
 	p.enter(p.id, domain.Reporting)
-	var recs []string
-	for _, r := range must[[]deliberation.Recommendation](p.t)(d.Recommendations(p.ctx, p.actors["facilitator"], p.id)) {
-		recs = append(recs, r.ID)
-	}
 	must[deliberation.Report](p.t)(d.DraftReport(p.ctx, p.do("facilitator"), p.id, deliberation.ReportInput{
-		Title: "Our report", Sections: []deliberation.Section{{Heading: "What we learned", Text: "We heard from the ambulance service and the drivers."}}, Recommendations: recs,
+		Title: "Our report", Sections: []deliberation.Section{{Heading: "What we learned", Text: "We heard from the ambulance service and the drivers."}}, Recommendations: p.recs,
 	}))
 	must[deliberation.Report](p.t)(d.ReviewReport(p.ctx, p.do("facilitator"), p.id))
 	must[deliberation.Report](p.t)(d.ConfirmReport(p.ctx, p.do("facilitator"), p.id, deliberation.ConfirmInput{Agrees: true, Members: must[[]string](p.t)(p.people.Seated(p.ctx, p.id))}))
@@ -125,16 +122,16 @@ func (p *played) report() {
 // without an answer when the promised day has passed.
 func (p *played) after() {
 	a := p.accountability
-	recs := must[[]deliberation.Recommendation](p.t)(p.deliberation.Recommendations(p.ctx, domain.PublicActor("web"), p.id))
+	recs := p.recs
 	p.at("2026-04-01 10:00")
-	must[accountability.ResponseView](p.t)(a.PublishResponse(p.ctx, p.do("commissioner"), p.id, recs[0].ID, &accountability.Answer{
+	must[accountability.ResponseView](p.t)(a.PublishResponse(p.ctx, p.do("commissioner"), p.id, recs[0], &accountability.Answer{
 		Outcome: accountability.Accept, Reason: "It is the place most people reach fastest.", Short: "Yes: Coleford.",
 		Owner: &accountability.Owner{Post: "Director of estates", Body: "Forest Health Board"}, By: p.house.clock.Now().AddDate(0, 6, 0),
 	}))
-	must[accountability.ResponseView](p.t)(a.PublishResponse(p.ctx, p.do("commissioner"), p.id, recs[1].ID, &accountability.Answer{Outcome: accountability.Reject, Reason: "We do not run the buses and have no money for them."}))
-	p.rec = recs[2].ID
+	must[accountability.ResponseView](p.t)(a.PublishResponse(p.ctx, p.do("commissioner"), p.id, recs[1], &accountability.Answer{Outcome: accountability.Reject, Reason: "We do not run the buses and have no money for them."}))
+	p.rec = recs[2]
 	act := must[accountability.Action](p.t)(a.PlanAction(p.ctx, p.do("commissioner"), p.id, accountability.ActionInput{
-		Recommendation: recs[0].ID, Title: "Buy the land in Coleford", Owner: accountability.Owner{Post: "Director of estates", User: p.actors["commissioner"].ID}, Due: p.house.clock.Now().AddDate(0, 2, 0),
+		Recommendation: recs[0], Title: "Buy the land in Coleford", Owner: accountability.Owner{Post: "Director of estates", User: p.actors["commissioner"].ID}, Due: p.house.clock.Now().AddDate(0, 2, 0),
 	}))
 	must[accountability.Action](p.t)(a.UpdateAction(p.ctx, p.do("commissioner"), p.id, act.ID, accountability.UpdateInput{State: accountability.ActionStarted, Text: "The price is agreed."}))
 	p.at("2026-05-10 10:00")

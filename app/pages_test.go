@@ -174,7 +174,7 @@ func (p *played) rows(t *testing.T, all map[string]*visitor) {
 		}
 		for _, want := range row.shows {
 			if !strings.Contains(a.body, want) {
-				t.Errorf("%s at %s: %q is not on the page", row.who, row.path, want)
+				t.Errorf("%s at %s: %q is not on the page:\n%s", row.who, row.path, want, plainText(a.body))
 			}
 		}
 		hides := append(row.hides, personal...)
