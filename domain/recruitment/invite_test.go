@@ -245,7 +245,8 @@ func TestWavePassesOverOptOutsAndKnownNumbers(t *testing.T) {
 		"u1,A,B,+999000000001,,,East\n" + // opted out, no address
 		"u2,A,C,+999000000002,2 Mill Lane,,East\n" + // opted out, gets a letter
 		"u3,A,D,+999000000003,3 Mill Lane,,East\n" + // registered already
-		"u4,A,E,+999000000004,4 Mill Lane,,East\n"
+		"u4,A,E,+999000000004,4 Mill Lane,,East\n" +
+		"u5,A,F,+999000000004,5 Mill Lane,,East\n" // a number in the list twice: one text, one letter
 	w.open()
 	w.join(3, "North", "45+")
 	for n := 1; n <= 2; n++ {
@@ -254,17 +255,26 @@ func TestWavePassesOverOptOutsAndKnownNumbers(t *testing.T) {
 	ctx := t.Context()
 	_, err := w.s.ImportFrame(ctx, w.by(olive), jury, listed, strings.NewReader(file))
 	w.must(err)
-	d, err := w.s.CommitInvitees(ctx, w.by(olive), jury, recruitment.InviteesInput{Count: 4, SeedPlan: "dice"})
+	d, err := w.s.CommitInvitees(ctx, w.by(olive), jury, recruitment.InviteesInput{Count: 5, SeedPlan: "dice"})
 	w.must(err)
 	_, err = w.s.DrawInvitees(ctx, w.by(olive), jury, d.ID, balls)
 	w.must(err)
-	_, err = w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 4})
+	_, err = w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 5})
 	w.must(err)
 	w.tick()
 	v, err := w.s.ListWaves(ctx, olive, jury)
 	w.must(err)
-	if v[0].Invited != 2 || v[0].Skipped != 2 {
+	if v[0].Invited != 3 || v[0].Skipped != 2 {
 		t.Errorf("wave: %+v", v[0])
+	}
+	channels := map[string]int{}
+	for _, p := range w.rows.All() {
+		if p.Status == people.Invited {
+			channels[p.Channel]++
+		}
+	}
+	if d := cmp.Diff(map[string]int{people.ChannelText: 1, people.ChannelLetter: 2}, channels); d != "" {
+		t.Errorf("channels -want +got\n%s", d)
 	}
 }
 

@@ -235,7 +235,20 @@ func (s *Service) extract(ctx context.Context, d InviteeDraw, f Frame, ids []str
 			rows[i] = row
 		}
 	}
+	oneEach(rows)
 	return s.keepRows(ctx, newList(domain.Derive("invitees", d.ID), listKeys), rows, waveChunk)
+}
+
+// oneEach leaves every phone number to the first who was drawn with it: the
+// next gets a letter, or an email.
+func oneEach(rows []frameRow) {
+	seen := map[string]bool{}
+	for i, r := range rows {
+		if r.Number != "" && seen[r.Number] {
+			rows[i].Number = ""
+		}
+		seen[r.Number] = true
+	}
 }
 
 // subject is whose key seals the engine's record.

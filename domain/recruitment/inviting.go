@@ -160,15 +160,14 @@ func (s *Service) inviteRows(ctx context.Context, in inviting, w Wave, rows []fr
 // invite keeps one person and asks for their invitation, in one write. It is
 // false for whom it passes over.
 func (s *Service) invite(ctx context.Context, in inviting, w Wave, row frameRow) (bool, error) {
-	id := people.PersonID(w.Process, "frame", row.Ref)
-	skip, err := s.passOver(ctx, w.Process, id, row)
-	if err != nil || skip {
+	channel, err := s.wayTo(ctx, w.Process, row)
+	if err != nil || channel == "" {
 		return false, err
 	}
 	tell := in.tell
 	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("invite", w.ID, row.Ref)}
 	_, err = s.d.People.Invite(ctx, cmd, w.Process, people.InviteInput{
-		Ref: row.Ref, Area: row.Stratum, Wave: w.ID, Channel: channelOf(row), Tell: &tell,
+		Ref: row.Ref, Area: row.Stratum, Wave: w.ID, Channel: channel, Tell: &tell,
 		Identity: people.Identity{
 			Name: people.Private(row.Name), Number: people.Private(row.Number), Email: people.Private(row.Email),
 			Address: people.Private(row.Address), Postcode: people.Private(row.Postcode),
@@ -179,37 +178,37 @@ func (s *Service) invite(ctx context.Context, in inviting, w Wave, row frameRow)
 	return err == nil, err
 }
 
-func channelOf(row frameRow) string {
+// wayTo is the channel that somebody is asked by, "" for whom the wave passes
+// over: a number that opted out without an address beside it, one that belongs
+// to somebody in the process already (a number has one open invitation), or
+// nothing to ask by.
+func (s *Service) wayTo(ctx context.Context, processID string, row frameRow) (string, error) {
+	other := ""
 	switch {
-	case row.Number != "":
-		return people.ChannelText
 	case row.Address != "":
-		return people.ChannelLetter
+		other = people.ChannelLetter
+	case row.Email != "":
+		other = people.ChannelEmail
 	}
-	return people.ChannelEmail
-}
-
-// passOver reports whether the number opted out or belongs to somebody who is
-// in the process already: one number has one open invitation.
-func (s *Service) passOver(ctx context.Context, processID, id string, row frameRow) (bool, error) {
 	if row.Number == "" {
-		return false, nil
+		return other, nil
 	}
 	hash := s.d.Vault.Lookup("number", row.Number)
 	if s.d.OptOuts != nil {
 		out, err := s.d.OptOuts.OptedOut(ctx, processID, hash)
-		if err != nil || out && row.Address == "" {
-			return out, err
+		if err != nil || out {
+			return other, err
 		}
 	}
 	found, err := s.d.People.ByNumber(ctx, processID, hash)
 	if err != nil {
-		return false, err
+		return "", err
 	}
+	self := people.PersonID(processID, "frame", row.Ref)
 	for _, p := range found {
-		if p.ID != id && p.Status != people.Erased {
-			return true, nil
+		if p.ID != self && p.Status != people.Erased {
+			return "", nil
 		}
 	}
-	return false, nil
+	return people.ChannelText, nil
 }
