@@ -58,28 +58,40 @@ const rotateApart = time.Minute
 // rotation instead of beginning another. Root keys older than the one in use
 // before are dropped: every subject's key has left them by then.
 func (v *Vault) RotateRoot(ctx context.Context) (int, error) {
-	if _, err := v.currentRoots(ctx, true); err != nil {
+	root, err := v.rootDocs.Get(ctx, rootID)
+	if err != nil {
 		return 0, err
 	}
-	if n, _, err := v.rewrap(ctx); err != nil { // stragglers of the last rotation
+	if v.opts.Clock.Now().Sub(root.RotatedAt) < rotateApart {
+		return v.rewrapAll(ctx)
+	}
+	// Once this is done no key needs a root key older than the present one.
+	// Keys sealed with an older one were all written before it began.
+	if n, err := v.rewrapAll(ctx); err != nil {
 		return n, err
 	}
-	_, err := v.rootDocs.Update(ctx, rootID, func(d *rootDoc) error {
-		now := v.opts.Clock.Now()
-		if now.Sub(d.RotatedAt) < rotateApart {
-			return domain.ErrNoChange
+	_, err = v.rootDocs.Update(ctx, rootID, func(d *rootDoc) error {
+		if !d.RotatedAt.Equal(root.RotatedAt) {
+			return domain.ErrNoChange // another instance rotates
 		}
-		d.RotatedAt, d.UpdatedAt = now, now
+		d.RotatedAt = v.opts.Clock.Now()
+		d.UpdatedAt = d.RotatedAt
 		return v.replaceRoot(d)
 	})
 	if err != nil {
 		return 0, err
 	}
+	return v.rewrapAll(ctx)
+}
+
+// rewrapAll is rewrap with the present root key. It looks a second time at
+// keys that did not open: one may just have been on its way.
+func (v *Vault) rewrapAll(ctx context.Context) (int, error) {
 	if _, err := v.currentRoots(ctx, true); err != nil {
 		return 0, err
 	}
 	n, shut, err := v.rewrap(ctx)
-	for _, subject := range shut { // one being made at that moment opens by now
+	for _, subject := range shut {
 		if err := v.rewrapOne(ctx, subject); err != nil {
 			return n, err
 		}
@@ -158,6 +170,7 @@ func (v *Vault) rewrap(ctx context.Context) (n int, shut []string, err error) {
 func (v *Vault) rewrapOne(ctx context.Context, subject string) error {
 	var w wrapped
 	doc, err := v.keyDocs.Update(ctx, subject, func(k *keyDoc) error {
+		at := v.opts.Ticks()
 		w = wrapped{}
 		if len(k.Key) == 0 {
 			return domain.ErrNoChange
@@ -170,7 +183,7 @@ func (v *Vault) rewrapOne(ctx context.Context, subject string) error {
 		if err != nil {
 			return err
 		}
-		if w, err = r.wrap(raw, k.ID, k.Generation); err != nil {
+		if w, err = r.wrap(raw, k.ID, k.Generation, at); err != nil {
 			return err
 		}
 		k.Key = w.sealed
