@@ -1,6 +1,9 @@
 package sortition
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Check reports everything that is wrong with the problem as stated, and
 // warnings, without solving anything.
@@ -117,14 +120,15 @@ func (p *Problem) checkPeople(out *Findings) {
 		known[f][fold(t.Value)] = 0
 	}
 	ids := map[string]bool{}
+	features := p.sums()
 	for _, person := range p.People {
-		p.checkPerson(out, person, ids, known)
+		checkPerson(out, person, features, ids, known)
 	}
 	p.checkCounts(out, known)
 }
 
-func (p *Problem) checkPerson(out *Findings, person Person, ids map[string]bool, known map[string]map[string]int) {
-	switch id := fold(person.ID); {
+func checkPerson(out *Findings, person Person, features []sums, ids map[string]bool, known map[string]map[string]int) {
+	switch id := strings.TrimSpace(person.ID); {
 	case id == "":
 		out.errorf(CodeBlankID, "A person has no id.")
 	case ids[id]:
@@ -136,7 +140,7 @@ func (p *Problem) checkPerson(out *Findings, person Person, ids map[string]bool,
 	for name, value := range person.Values {
 		has[fold(name)] = value
 	}
-	for _, s := range p.sums() {
+	for _, s := range features {
 		f := fold(s.feature)
 		value := fold(has[f])
 		_, listed := known[f][value]

@@ -32,7 +32,8 @@ type Options struct {
 	// base rate under "", factors under "feature: value". Empty means that
 	// everyone stays with the same probability.
 	Stay map[string]float64 `json:"stay,omitempty"`
-	// MaxWork bounds the pricing programmes of a hard instance; 0 = no bound.
+	// MaxWork bounds the pricing programmes of a hard instance; 0 = 500. When
+	// it is used up, the best lottery found and a proved interval remain.
 	MaxWork int `json:"max_work,omitempty"`
 }
 

@@ -140,11 +140,14 @@ func (w *wholeSolver) cover(ctx context.Context, level []*big.Rat) (bool, error)
 				weights[t].SetInt64(1)
 			}
 		}
-		best, panel, err := w.heaviest(ctx, weights, 0.5)
+		weight, panel, best, err := w.heaviest(ctx, weights, 0.5)
 		if err != nil {
 			return false, err
 		}
-		if best.Sign() > 0 {
+		if weight.Sign() == 0 && !best {
+			return false, errWork
+		}
+		if weight.Sign() > 0 {
 			w.panels = append(w.panels, panel)
 			w.forget(unseen, panel)
 			continue
@@ -172,40 +175,47 @@ func (w *wholeSolver) forget(unseen map[int]bool, panels ...[]int) {
 	}
 }
 
-// heaviest is the panel of greatest weight, to within gap.
-func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap float64) (*big.Int, []int, error) {
+// Limits of a hard instance, in units of work: the same on every machine.
+const (
+	defaultWork  = 500  // pricing programmes
+	pricingNodes = 200 // branching nodes of one of them
+)
+
+// heaviest is the panel of greatest weight, to within gap; best is false when
+// a limit ended the search at a good one.
+func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap float64) (weight *big.Int, counts []int, best bool, err error) {
 	w.work++
-	if w.maxWork > 0 && w.work > w.maxWork {
-		return nil, nil, errWork
+	if limit := w.maxWork; w.work > limit && limit > 0 || w.work > defaultWork && limit == 0 {
+		return nil, nil, false, errWork
 	}
 	if w.mip == nil {
 		program, err := w.solver.Load(ctx, panelProgram(w.m, floats(weights), true))
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, false, err
 		}
 		w.mip = program
 	} else if err := w.mip.SetCosts(floats(weights)); err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
-	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap})
-	if err != nil {
-		return nil, nil, err
+	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap, MaxNodes: pricingNodes})
+	switch {
+	case err != nil:
+		return nil, nil, false, err
+	case sol.Status == StatusInfeasible:
+		return nil, nil, false, errInfeasible
+	case sol.Status == StatusLimit && !sol.Feasible:
+		return nil, nil, false, errWork
+	case !sol.Feasible:
+		return nil, nil, false, fmt.Errorf("a pricing programme ended with status %d", sol.Status)
 	}
-	if sol.Status == StatusInfeasible {
-		return nil, nil, errInfeasible
-	}
-	if !sol.Feasible {
-		return nil, nil, fmt.Errorf("a pricing programme ended with status %d", sol.Status)
-	}
-	counts, sum := make([]int, len(sol.Value)), new(big.Int)
+	counts = make([]int, len(sol.Value))
 	for t, v := range sol.Value {
 		counts[t] = int(math.Round(v))
-		sum.Add(sum, new(big.Int).Mul(weights[t], big.NewInt(int64(counts[t]))))
 	}
 	if !w.m.feasible(counts) {
-		return nil, nil, errors.New("a pricing programme returned counts that are no panel")
+		return nil, nil, false, errors.New("a pricing programme returned counts that are no panel")
 	}
-	return sum, counts, nil
+	return weigh(weights, counts), counts, sol.Status == StatusOptimal, nil
 }
 
 // errWork ends a search that has used up its budget.
@@ -289,6 +299,9 @@ type wholeMaster struct {
 	seen    map[string]bool
 	lp      *LinearProgram
 	program Program
+	near    *peeler // the point, for draws beside it
+	draws   *rounder
+	y       []float64
 }
 
 func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMaster, error) {
@@ -310,6 +323,11 @@ func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMa
 		}
 		ms.lp.Rows[len(x)].Add(j, 1)
 	}
+	_, scale := integers(x)
+	ms.near = newPeeler(w.m, x, scale)
+	ms.draws = ms.near.rounder(newRandom(w.key + "/separate"))
+	ms.near.point(ms.draws, 0)
+	ms.y = append(ms.y, ms.draws.y...)
 	program, err := w.solver.Load(ctx, ms.lp)
 	ms.program = program
 	return ms, err
@@ -330,10 +348,20 @@ func (ms *wholeMaster) know(counts []int) bool {
 // under the duals weighs less than the point, that is a cut, and price is
 // done.
 func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
+	if found, err := ms.priceByDraws(sol); err != nil || found {
+		return false, err
+	}
 	weights := ms.duals(sol)
-	best, panel, err := ms.w.heaviest(ctx, weights, 0)
+	best, panel, sure, err := ms.w.heaviest(ctx, weights, 0)
 	if err != nil {
 		return false, err
+	}
+	if !sure {
+		if !ms.know(panel) {
+			return false, errWork
+		}
+		ms.w.panels = append(ms.w.panels, panel)
+		return false, ms.add(panel)
 	}
 	for {
 		target := new(big.Rat)
@@ -350,11 +378,46 @@ func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
 			continue
 		}
 		if !ms.know(panel) {
-			return false, errors.New("column generation stalled: the heaviest panel is known and the point is still out of reach")
+			// Floating point cannot tell the point from what is reached.
+			return false, errWork
 		}
 		ms.w.panels = append(ms.w.panels, panel)
 		return false, ms.add(panel)
 	}
+}
+
+// priceByDraws looks for improving panels near the point by tilted draws,
+// which is far cheaper than an integer programme.
+func (ms *wholeMaster) priceByDraws(sol *Solution) (bool, error) {
+	n := len(ms.x)
+	found := false
+	for try := range tailDraws {
+		for i, t := range ms.near.frac {
+			ms.draws.weight[i] = sol.RowDual[t]
+		}
+		copy(ms.draws.y, ms.y)
+		ms.draws.beta = [3]float64{2, 6, 15}[try%3]
+		if !ms.draws.draw(ms.near.stop(4)) {
+			continue
+		}
+		counts := append([]int(nil), ms.near.floor...)
+		for i, t := range ms.near.frac {
+			counts[t] += int(math.Round(ms.draws.y[i]))
+		}
+		gain := sol.RowDual[n]
+		for t, c := range counts {
+			gain += sol.RowDual[t] * float64(c)
+		}
+		if gain <= priceGain || !ms.w.m.feasible(counts) || !ms.know(counts) {
+			continue
+		}
+		found = true
+		ms.w.panels = append(ms.w.panels, counts)
+		if err := ms.add(counts); err != nil {
+			return false, err
+		}
+	}
+	return found, nil
 }
 
 func weigh(weights []*big.Int, counts []int) *big.Int {
