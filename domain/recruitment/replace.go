@@ -24,11 +24,11 @@ type Replacement struct {
 	In       string             `json:"in,omitempty"` // person; "": the seat stays empty
 	OutName  string             `json:"out_name"`     // pseudonym
 	InName   string             `json:"in_name,omitempty"`
-	Why      people.Status      `json:"why"`             // how the seat came free
-	Empty    string             `json:"empty,omitempty"` // why it stays empty: too_late, nobody_left
-	Reserve  bool               `json:"reserve"`         // a named reserve was called
-	Effects  []sortition.Effect `json:"effects,omitempty"`
-	Digest   string             `json:"digest,omitempty"` // of the engine's request and answer
+	Why      people.Status      `json:"why"`               // how the seat came free
+	Empty    string             `json:"empty,omitempty"`   // why it stays empty: too_late, nobody_left
+	Reserve  bool               `json:"reserve"`           // a named reserve was called
+	Targets  []sortition.Effect `json:"targets,omitempty"` // what the change did to each
+	Digest   string             `json:"digest,omitempty"`  // of the engine's request and answer
 	At       time.Time          `json:"at"`
 	OfferDue time.Time          `json:"offer_due,omitzero"`
 }
@@ -63,7 +63,7 @@ type ReplacementView struct {
 // View is the record by pseudonym.
 func (r Replacement) View() ReplacementView {
 	return ReplacementView{ID: r.ID, Draw: r.Draw, Number: r.Number, Out: r.OutName, In: r.InName, Why: r.Why,
-		Empty: r.Empty, Reserve: r.Reserve, Effects: r.Effects, Digest: r.Digest, At: r.At}
+		Empty: r.Empty, Reserve: r.Reserve, Effects: r.Targets, Digest: r.Digest, At: r.At}
 }
 
 // left are the statuses that free a seat.
@@ -171,7 +171,7 @@ func (s *Service) decide(ctx context.Context, ref domain.ProcessRef, r Recruitme
 	if err != nil {
 		return rec, engineError(err)
 	}
-	rec.Effects, rec.Digest = got.Effects, got.Digest
+	rec.Targets, rec.Digest = got.Effects, got.Digest
 	if len(got.In) == 0 {
 		rec.Empty = "nobody_left"
 		return rec, nil
