@@ -15,7 +15,7 @@ func (d *Desk) effects(ctx context.Context, n *outreach.Number, sc *scene, out d
 	for _, e := range out.Effects {
 		switch e.Name {
 		case dialogue.DoOptOut:
-			n.Stop(outreach.OptOut{Scope: orElse(sc.ref.ID, outreach.All), Source: outreach.FromText, At: sc.at, Evidence: sc.event})
+			n.Stop(outreach.OptOut{Scope: sc.stopScope(), Source: outreach.FromText, At: sc.at, Evidence: sc.event})
 		case dialogue.DoOptIn:
 			n.Restart(orElse(sc.ref.ID, outreach.All))
 		case dialogue.DoHandOver:

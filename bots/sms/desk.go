@@ -107,7 +107,9 @@ type scene struct {
 	phone string
 	event string
 	at    time.Time
-	reply bool // the resident has just texted
+	reply bool                    // the resident has just texted
+	among []outreach.Conversation // that it may be for, when that is unclear
+	kept  *outreach.Which         // a text before it, whose conversation was asked for in vain
 }
 
 // Take finds the conversation of a text, steps it, and puts everything that
@@ -125,6 +127,11 @@ func (d *Desk) Take(ctx context.Context, n *outreach.Number, t Taken) (outreach.
 		return outreach.Understood{}, err
 	}
 	input := dialogue.Input{ID: t.Event, Kind: dialogue.Text, Text: sc.text, At: t.At, Media: t.In.Media}
+	if len(sc.among) > 0 || sc.kept != nil {
+		if u, asked, err := d.which(ctx, n, sc, input); asked || err != nil {
+			return u, err
+		}
+	}
 	out, err := d.step(ctx, n, &sc, input)
 	if err != nil {
 		return outreach.Understood{}, err
@@ -226,7 +233,7 @@ func (d *Desk) store(ctx context.Context, n *outreach.Number, sc *scene) error {
 	if s.Due.IsZero() {
 		c.Wakes = time.Time{}
 	}
-	c.Asked = domain.Milli(s.Asked)
+	c.Asked, c.Direct = domain.Milli(s.Asked), sc.reply && len(sc.among) == 0
 	c.Ended = time.Time{}
 	if s.Status == dialogue.Ended || s.Status == dialogue.Stopped {
 		c.Ended, c.Wakes = sc.at, time.Time{}
@@ -246,6 +253,9 @@ func (d *Desk) store(ctx context.Context, n *outreach.Number, sc *scene) error {
 func (d *Desk) say(ctx context.Context, n *outreach.Number, sc *scene, say *dialogue.Say, values map[string]string) error {
 	if say == nil || !textable(sc.phone) {
 		return nil
+	}
+	if say.Legal && len(sc.among) > 0 {
+		values = merged(values, map[string]string{"jury": d.names(ctx, sc)})
 	}
 	words, err := d.words(*say, values)
 	if err != nil {

@@ -4,18 +4,31 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"folkmoot/bots/dialogue"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
 )
 
-// find applies the rule of which conversation a text belongs to: a word or
-// code that names a process; else the live conversation that asked last; else
-// the one that ended last; else whoever was last heard of at the number; else
-// the one process of the number that was texted; else nobody's.
+// find applies the rule of which conversation a text belongs to: the answer to
+// our asking which; a word or code that names a process; else the live
+// conversation that asked last; else the one that ended last; else whoever was
+// last heard of at the number; else the one process of the number that was
+// texted; else nobody's.
 func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, error) {
 	sc := scene{text: t.In.Body, phone: t.Phone, event: t.Event, at: t.At, reply: true}
+	kept := n.Which
+	if c, text, ok := d.chosen(ctx, n, t); ok {
+		sc.text = text
+		return d.resume(ctx, n, sc, c)
+	}
+	if kept != nil && !kept.Again && t.At.Sub(kept.At) <= whichFor {
+		sc.kept = kept
+	}
+	if again, ok, err := d.restarts(ctx, n, sc); ok || err != nil {
+		return again, err
+	}
 	found, ok, err := d.Directory.Find(ctx, t.In.Body)
 	if err != nil {
 		return sc, err
@@ -23,11 +36,10 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 	if ok {
 		return d.named(ctx, n, sc, found)
 	}
-	c, ok := n.Talk()
-	if !ok {
-		c, ok = n.Past("")
+	if c, clear, ok := n.Talk(""); ok {
+		return d.resume(ctx, n, sc.unless(clear, n.Live("")), c)
 	}
-	if ok {
+	if c, ok := n.Past(""); ok {
 		return d.resume(ctx, n, sc, c)
 	}
 	if b, ok := n.Latest(); ok {
@@ -43,10 +55,38 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 	return d.outside(n, sc), nil
 }
 
+// restarts tells a START by what it would do in the conversation that was
+// stopped last: others may be live beside it.
+func (d *Desk) restarts(ctx context.Context, n *outreach.Number, sc scene) (scene, bool, error) {
+	c, ok := n.Stopped()
+	if !ok {
+		return sc, false, nil
+	}
+	stopped, err := d.resume(ctx, n, sc, c)
+	if err != nil {
+		return sc, false, err
+	}
+	env, err := d.env(ctx, stopped.ref, stopped.conv, stopped.talk, sc.at)
+	if err != nil {
+		return sc, false, err
+	}
+	_, out := dialogue.Step(env, stopped.talk.State, dialogue.Input{ID: sc.event, Kind: dialogue.Text, Text: sc.text, At: sc.at})
+	in := slices.ContainsFunc(out.Effects, func(e dialogue.Effect) bool { return e.Name == dialogue.DoOptIn })
+	return stopped, in, nil
+}
+
+// unless notes the conversations that the text may be for.
+func (sc scene) unless(clear bool, among []outreach.Conversation) scene {
+	if !clear {
+		sc.among = among
+	}
+	return sc
+}
+
 // named begins to join the process that the text names, or goes on in the
 // conversation with it that there is.
 func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found) (scene, error) {
-	c, ok := n.TalkIn(f.Process.ID)
+	c, clear, ok := n.Talk(f.Process.ID)
 	if !ok {
 		c, ok = n.Past(f.Process.ID)
 	}
@@ -54,7 +94,7 @@ func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found)
 		if f.Rest != "" {
 			sc.text = f.Rest
 		}
-		return d.resume(ctx, n, sc, c)
+		return d.resume(ctx, n, sc.unless(clear || f.Person != "", n.Live(f.Process.ID)), c)
 	}
 	sc.ref = f.Process
 	if f.Process.Stage != domain.Recruiting {

@@ -33,7 +33,7 @@ var ways = []way{
 	{name: "stops half way", texts: []string{"1", "1", "STOP"}, want: map[string]int{"register": 1, "stopped": 1}},
 	{name: "silent", want: map[string]int{"lapse": 1}},
 	{name: "leaves off", texts: []string{"1", "2"}, want: map[string]int{"register": 1}},
-	{name: "two on a phone", texts: []string{"1", "1", "GL16 7QD", "0", "1", "1", "2"}, pair: true, want: map[string]int{"register": 1, "complete": 1, "decline": 1}},
+	{name: "two on a phone", texts: []string{"1", "1", "1", "GL16 7QD", "0", "1", "1", "2"}, pair: true, want: map[string]int{"register": 1, "complete": 1, "decline": 1}},
 }
 
 // TestATownIsRecruited plays the recruitment of residents of every kind
@@ -78,7 +78,7 @@ func recruit(t testing.TB, residents int) *world {
 		}
 	}
 	w.settle()
-	for round := range 7 {
+	for round := range 8 {
 		for _, i := range r.Perm(residents) {
 			w.turn(i, round)
 		}

@@ -19,9 +19,10 @@ type Conversation struct {
 	Lang    string        `json:"lang,omitempty"`
 	State   domain.Sealed `json:"state,omitempty"`
 	Opened  time.Time     `json:"opened"`
-	Asked   time.Time     `json:"asked"`          // when it last asked something
-	Wakes   time.Time     `json:"wakes,omitzero"` // when it goes on without a reply
-	Ended   time.Time     `json:"ended,omitzero"` // kept a while, to answer late replies by state
+	Asked   time.Time     `json:"asked"`            // when it last asked something
+	Direct  bool          `json:"direct,omitempty"` // it asked so in answer to the resident's own text
+	Wakes   time.Time     `json:"wakes,omitzero"`   // when it goes on without a reply
+	Ended   time.Time     `json:"ended,omitzero"`   // kept a while, to answer late replies by state
 }
 
 // Bound is what the conversation's state is sealed with.
@@ -30,17 +31,60 @@ func (c Conversation) Bound() string { return "conversation:" + c.ID }
 // Live reports whether the conversation still waits for something.
 func (c Conversation) Live() bool { return c.Ended.IsZero() }
 
-// Talk is the conversation that a text without a process's word in it
-// belongs to: of those that are live, the one that asked last. When it ends
-// the one that asked before it is next. Two processes or two people of one
-// household at one number follow the same rule.
-func (n *Number) Talk() (Conversation, bool) {
-	return n.latest(func(c Conversation) bool { return c.Live() })
+// unclearFor is how much later than every other a question must have been
+// asked for an answer to be meant for it without a word.
+const unclearFor = 24 * time.Hour
+
+// Talk is the conversation that a text without a process's word in it belongs
+// to: of those that are live, in the process or in any, the one that asked
+// last. clear is false when that cannot be known: another one asked less than
+// a day before, and the last question was not the answer to the resident's
+// own text. Two processes and two people of one household follow the same
+// rule.
+func (n *Number) Talk(process string) (c Conversation, clear, ok bool) {
+	live := n.Live(process)
+	if len(live) == 0 {
+		return c, true, false
+	}
+	c = live[0]
+	for _, o := range live[1:] {
+		if !o.Asked.Before(c.Asked) {
+			c = o
+		}
+	}
+	clear = c.Direct
+	if !clear {
+		clear = !slices.ContainsFunc(live, func(o Conversation) bool { return o.ID != c.ID && c.Asked.Sub(o.Asked) < unclearFor })
+	}
+	return c, clear, true
 }
 
-// TalkIn is [Number.Talk] within one process.
-func (n *Number) TalkIn(process string) (Conversation, bool) {
-	return n.latest(func(c Conversation) bool { return c.Live() && c.Process == process })
+// Live lists the conversations of the process, or of any, that wait for
+// something, in the order in which they were touched.
+func (n *Number) Live(process string) []Conversation {
+	var out []Conversation
+	for _, c := range n.Conversations {
+		if c.Live() && (process == "" || c.Process == process) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Which is a text kept while its sender is asked which conversation it is
+// for.
+type Which struct {
+	Event string        `json:"event"`
+	Text  domain.Sealed `json:"text"` // bound to "which:" and the event
+	IDs   []string      `json:"ids"`  // of the conversations, as they were listed
+	At    time.Time     `json:"at"`
+	Again bool          `json:"again,omitempty"` // it was asked twice
+}
+
+// Stopped is the conversation touched last among those whose process the
+// number opted out of: what a START is about.
+func (n *Number) Stopped() (Conversation, bool) {
+	return n.latest(func(c Conversation) bool { return n.OptedOut(c.Process) })
 }
 
 // Past is the conversation of any kind that was touched last: what a late

@@ -153,7 +153,7 @@ func (s *Service) speak(ctx context.Context, n *Number, t telling, note Note) er
 }
 
 func (c *Conversation) take(s Spoken, now time.Time) {
-	c.Flow, c.Lang, c.Wakes, c.Asked = s.Flow, s.Lang, s.Wakes, now
+	c.Flow, c.Lang, c.Wakes, c.Asked, c.Direct = s.Flow, s.Lang, s.Wakes, now, false
 	c.Ended = time.Time{}
 	if s.Ended {
 		c.Ended = now

@@ -18,7 +18,7 @@ func (s *Service) Forget(ctx context.Context, cmd domain.Command, process, perso
 	_, err := s.Numbers.Update(ctx, id, func(n *Number) error {
 		n.Unbind(process, person)
 		if last = len(n.People) == 0; last {
-			n.Phone, n.Conversations, n.Outbox = "", nil, nil
+			n.Phone, n.Conversations, n.Outbox, n.Which = "", nil, nil, nil
 		}
 		n.Touch(cmd, now)
 		return nil
@@ -85,7 +85,7 @@ func (s *Service) forgetStrangers(ctx context.Context) error {
 			return err
 		}
 		_, err := s.Numbers.Update(ctx, n.ID, func(n *Number) error {
-			n.Phone, n.Conversations, n.Outbox = "", nil, nil
+			n.Phone, n.Conversations, n.Outbox, n.Which = "", nil, nil, nil
 			n.UpdatedAt = s.Clock.Now()
 			return nil
 		})

@@ -34,6 +34,7 @@ type Number struct {
 	Seen          []string       `json:"seen,omitempty"` // events taken in, oldest first
 	Sent          []string       `json:"sent,omitempty"` // messages that left the outbox, oldest first
 	Answers       []time.Time    `json:"answers,omitempty"`
+	Which         *Which         `json:"which,omitempty"`
 }
 
 // Numbers declares how numbers are kept.

@@ -56,7 +56,7 @@ func TestEveryBoundOfANumberHolds(t *testing.T) {
 	for i := range outreach.MaxConversations + 3 {
 		n.Converse(outreach.Conversation{ID: fmt.Sprint(i), Process: "p1", Person: fmt.Sprint(i), Flow: "recruit.v1", Asked: noon.Add(time.Duration(i) * time.Minute)})
 	}
-	if c, ok := n.Talk(); len(n.Conversations) != outreach.MaxConversations || !ok || c.ID != fmt.Sprint(outreach.MaxConversations+2) {
+	if c, _, ok := n.Talk(""); len(n.Conversations) != outreach.MaxConversations || !ok || c.ID != fmt.Sprint(outreach.MaxConversations+2) {
 		t.Errorf("%d conversations, last %+v", len(n.Conversations), c)
 	}
 	if _, ok := n.ConversationBy("0"); ok {
@@ -188,18 +188,39 @@ func TestNoOrderOfThingsBreaksTheOutbox(t *testing.T) {
 	})
 }
 
-func TestANumberOfTwoPeopleAnswersTheOneAskedLast(t *testing.T) {
+func TestWhichConversationATextBelongsTo(t *testing.T) {
 	t.Parallel()
-	var n outreach.Number
-	n.Converse(outreach.Conversation{ID: "1", Process: "p1", Person: "ann", Flow: "confirm.v1", Asked: noon})
-	n.Converse(outreach.Conversation{ID: "2", Process: "p1", Person: "bob", Flow: "confirm.v1", Asked: noon.Add(time.Minute)})
-	if c, _ := n.Talk(); c.Person != "bob" {
-		t.Errorf("got %s", c.Person)
+	ann := outreach.Conversation{ID: "ann", Process: "p1", Person: "ann", Flow: "confirm.v1", Asked: noon}
+	bob := outreach.Conversation{ID: "bob", Process: "p1", Person: "bob", Flow: "confirm.v1", Asked: noon.Add(time.Hour)}
+	other := outreach.Conversation{ID: "other", Process: "p2", Person: "ann", Flow: "recruit.v1", Asked: noon.Add(2 * time.Hour)}
+	direct, ended, late := bob, bob, bob
+	direct.Direct = true
+	ended.Ended = noon.Add(2 * time.Hour)
+	late.Asked = noon.Add(25 * time.Hour)
+	rows := []struct {
+		name    string
+		talks   []outreach.Conversation
+		process string
+		want    string
+		clear   bool
+	}{
+		{"one", []outreach.Conversation{ann}, "", "ann", true},
+		{"two within a day", []outreach.Conversation{ann, bob}, "", "bob", false},
+		{"the later a day after", []outreach.Conversation{ann, late}, "", "bob", true},
+		{"the later answered the resident", []outreach.Conversation{direct, ann}, "", "bob", true},
+		{"the later has ended", []outreach.Conversation{ann, ended}, "", "ann", true},
+		{"two processes", []outreach.Conversation{ann, other}, "", "other", false},
+		{"two processes, one is named", []outreach.Conversation{ann, other}, "p1", "ann", true},
+		{"none waits", []outreach.Conversation{ended}, "", "", true},
 	}
-	c, _ := n.ConversationBy("2")
-	c.Ended = noon.Add(2 * time.Minute)
-	n.Converse(c)
-	if c, _ := n.Talk(); c.Person != "ann" {
-		t.Errorf("when the last has ended the one before it is next; got %s", c.Person)
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			n := outreach.Number{Conversations: r.talks}
+			c, clear, _ := n.Talk(r.process)
+			if c.ID != r.want || clear != r.clear {
+				t.Errorf("got %q, clear %v; want %q, %v", c.ID, clear, r.want, r.clear)
+			}
+		})
 	}
 }
