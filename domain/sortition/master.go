@@ -1,0 +1,263 @@
+package sortition
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+)
+
+// separate runs column generation over whole panels towards the point. It
+// returns the lottery when the point is reached, or adds a cut that separates
+// the point from all panels and returns nil.
+func (w *wholeSolver) separate(ctx context.Context, p *point) ([]weighted, error) {
+	x := make([]*big.Rat, len(p.level))
+	for t, chance := range p.level {
+		x[t] = new(big.Rat).Mul(chance, rat(w.m.n(t)))
+	}
+	master, err := newWholeMaster(ctx, w, x)
+	if err != nil {
+		return nil, err
+	}
+	defer master.program.Close()
+	for {
+		w.report("pricing", w.work, 0)
+		sol, err := master.program.Solve(ctx, SolveOptions{Primal: true})
+		if err != nil {
+			return nil, err
+		}
+		if sol.Status != StatusOptimal {
+			return nil, fmt.Errorf("the master programme ended with status %d", sol.Status)
+		}
+		if sol.Objective < masterZero {
+			if panels := master.exact(sol); panels != nil {
+				return panels, checkLottery(w.m, panels, x)
+			}
+		}
+		done, err := master.price(ctx, sol)
+		if done && err == nil && p.marg == nil {
+			// Out of reach for whole panels: the nearest lottery will do for
+			// an objective without an exact proof.
+			near := roundWeights(master.panels, sol.Value[len(x):])
+			p.level = levelsOf(w.m, near)
+			return near, nil
+		}
+		if err != nil || done {
+			return nil, err
+		}
+	}
+}
+
+// levelsOf is each type's chance in a lottery.
+func levelsOf(m *model, panels []weighted) []*big.Rat {
+	out := expectation(m, panels)
+	for t := range out {
+		out[t].Quo(out[t], rat(m.n(t)))
+	}
+	return out
+}
+
+// wholeMaster is the master programme over panels of all types: minimise the
+// shortfall from x.
+type wholeMaster struct {
+	w       *wholeSolver
+	x       []*big.Rat
+	panels  [][]int
+	seen    map[string]bool
+	lp      *LinearProgram
+	program Program
+	near    *peeler // the point, for draws beside it
+	draws   *rounder
+	y       []float64
+}
+
+func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMaster, error) {
+	ms := &wholeMaster{w: w, x: x, seen: map[string]bool{}, lp: &LinearProgram{}}
+	for t := range x {
+		v, _ := x[t].Float64()
+		appendRow(ms.lp, SparseVector{Index: []int32{int32(t)}, Value: []float64{1}}, v, math.Inf(1))
+		appendColumn(ms.lp, 1, 0, math.Inf(1))
+	}
+	appendRow(ms.lp, SparseVector{}, 1, 1)
+	for _, counts := range w.panels {
+		if !ms.know(counts) {
+			continue
+		}
+		j := len(ms.lp.Cost)
+		appendColumn(ms.lp, 0, 0, math.Inf(1))
+		for t, c := range counts {
+			ms.lp.Rows[t].Add(j, float64(c))
+		}
+		ms.lp.Rows[len(x)].Add(j, 1)
+	}
+	_, scale := integers(x)
+	ms.near = newPeeler(w.m, x, scale)
+	ms.draws = ms.near.rounder(newRandom(w.key + "/separate"))
+	ms.near.point(ms.draws, 0)
+	ms.y = append(ms.y, ms.draws.y...)
+	program, err := w.solver.Load(ctx, ms.lp)
+	ms.program = program
+	return ms, err
+}
+
+// know notes a panel; false when it was known, or uses someone excluded.
+func (ms *wholeMaster) know(counts []int) bool {
+	key := fmt.Sprint(counts)
+	if ms.seen[key] {
+		return false
+	}
+	ms.seen[key] = true
+	ms.panels = append(ms.panels, counts)
+	return true
+}
+
+// price looks for a panel that improves the master. When the heaviest panel
+// under the duals weighs less than the point, that is a cut, and price is
+// done.
+func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
+	if found, err := ms.priceByDraws(sol); err != nil || found {
+		return false, err
+	}
+	weights := ms.duals(sol)
+	best, panel, sure, err := ms.w.heaviest(ctx, weights, 0)
+	if err != nil {
+		return false, err
+	}
+	if !sure {
+		if !ms.know(panel) {
+			return false, errWork
+		}
+		ms.w.panels = append(ms.w.panels, panel)
+		return false, ms.add(panel)
+	}
+	for {
+		target := new(big.Rat)
+		for t, v := range ms.x {
+			target.Add(target, new(big.Rat).Mul(v, new(big.Rat).SetInt(weights[t])))
+		}
+		if new(big.Rat).SetInt(best).Cmp(target) < 0 {
+			added, beaten, err := ms.w.addCut(ctx, weights, best)
+			if err != nil || added {
+				return added, err
+			}
+			panel = beaten
+			best = weigh(weights, beaten)
+			continue
+		}
+		if !ms.know(panel) {
+			// Floating point cannot tell the point from what is reached.
+			return false, errWork
+		}
+		ms.w.panels = append(ms.w.panels, panel)
+		return false, ms.add(panel)
+	}
+}
+
+// priceByDraws looks for improving panels near the point by tilted draws,
+// which is far cheaper than an integer programme.
+func (ms *wholeMaster) priceByDraws(sol *Solution) (bool, error) {
+	n := len(ms.x)
+	found := false
+	for try := range tailDraws {
+		for i, t := range ms.near.frac {
+			ms.draws.weight[i] = sol.RowDual[t]
+		}
+		copy(ms.draws.y, ms.y)
+		ms.draws.beta = [3]float64{2, 6, 15}[try%3]
+		if !ms.draws.draw(ms.near.stop(4)) {
+			continue
+		}
+		counts := append([]int(nil), ms.near.floor...)
+		for i, t := range ms.near.frac {
+			counts[t] += int(math.Round(ms.draws.y[i]))
+		}
+		gain := sol.RowDual[n]
+		for t, c := range counts {
+			gain += sol.RowDual[t] * float64(c)
+		}
+		if gain <= priceGain || !ms.w.m.feasible(counts) || !ms.know(counts) {
+			continue
+		}
+		found = true
+		ms.w.panels = append(ms.w.panels, counts)
+		if err := ms.add(counts); err != nil {
+			return false, err
+		}
+	}
+	return found, nil
+}
+
+func weigh(weights []*big.Int, counts []int) *big.Int {
+	sum := new(big.Int)
+	for t, c := range counts {
+		if c != 0 {
+			sum.Add(sum, new(big.Int).Mul(weights[t], big.NewInt(int64(c))))
+		}
+	}
+	return sum
+}
+
+func (ms *wholeMaster) add(counts []int) error {
+	var col SparseVector
+	for t, c := range counts {
+		col.Add(t, float64(c))
+	}
+	col.Add(len(ms.x), 1)
+	return ms.program.AddColumn(col, 0, 0, math.Inf(1))
+}
+
+// duals are the master's prices as whole numbers: exact ones where they
+// reconstruct with small denominators, else rounded, which is as good for a
+// cut: any weights that separate will do.
+func (ms *wholeMaster) duals(sol *Solution) []*big.Int {
+	exact := make([]*big.Rat, len(ms.x))
+	for t := range ms.x {
+		exact[t] = fraction(sol.RowDual[t])
+		if exact[t].Sign() < 0 {
+			exact[t].SetInt64(0)
+		}
+	}
+	out, scale := integers(exact)
+	if scale.BitLen() <= 40 {
+		return out
+	}
+	for t := range out {
+		out[t] = big.NewInt(int64(math.Round(math.Max(0, sol.RowDual[t]) * (1 << 24))))
+	}
+	return out
+}
+
+// exact solves for the weights of the support.
+func (ms *wholeMaster) exact(sol *Solution) []weighted {
+	var support [][]int
+	for j, counts := range ms.panels {
+		if sol.Value[len(ms.x)+j] > weightZero {
+			support = append(support, counts)
+		}
+	}
+	rhs, scale := integers(ms.x)
+	a := make([][]*big.Int, len(rhs)+1)
+	for t := range rhs {
+		a[t] = make([]*big.Int, 0, len(support)+1)
+		for _, counts := range support {
+			a[t] = append(a[t], big.NewInt(int64(counts[t])))
+		}
+		a[t] = append(a[t], rhs[t])
+	}
+	for range support {
+		a[len(rhs)] = append(a[len(rhs)], big.NewInt(1))
+	}
+	a[len(rhs)] = append(a[len(rhs)], new(big.Int).Set(scale))
+	weights := bareiss(a, len(support))
+	if weights == nil {
+		return nil
+	}
+	var out []weighted
+	unit := new(big.Rat).SetInt(scale)
+	for j, counts := range support {
+		if weights[j].Sign() > 0 {
+			out = append(out, weighted{counts, weights[j].Quo(weights[j], unit)})
+		}
+	}
+	return out
+}
