@@ -65,14 +65,11 @@ func (r *Relay) Drain(ctx context.Context, now time.Time) (int, error) {
 		if err := Fence(ctx); err != nil {
 			return total, err
 		}
-		pending, err := r.Source.Due(ctx, now, batch)
-		if err != nil {
-			return total, err
-		}
+		pending, unread := r.Source.Due(ctx, now, batch) // what could be read is done all the same
 		n, err := r.round(ctx, pending)
 		total += n
 		if err != nil || n == 0 {
-			return total, err
+			return total, errors.Join(unread, err)
 		}
 	}
 }

@@ -35,6 +35,7 @@ func Open[T any](s *Store, decl domain.Collection[T]) *Collection[T] {
 	if _, ok := any(new(T)).(domain.Aggregate); !ok {
 		panic("store: documents of " + decl.Name + " must embed domain.Root")
 	}
+	domain.CheckShape(any(new(T)).(domain.Aggregate))
 	c := &Collection[T]{store: s, decl: decl, spec: specOf(decl)}
 	c.fields = c.spec.Fields()
 	s.add(c)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,14 +22,13 @@ type Pending struct {
 // when repeated, so several relays may be given the same ones.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]Pending, error) {
 	var out []Pending
+	var errs []error // one collection's trouble must not stop the others
 	for _, c := range s.Collections() {
 		got, err := c.Due(ctx, now, limit)
-		if err != nil {
-			return out, err
-		}
 		out = append(out, got...)
+		errs = append(errs, err)
 	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 // Settle removes executed effects from a document of a collection and puts
@@ -46,19 +46,21 @@ func (c *Collection[T]) Due(ctx context.Context, now time.Time, limit int) ([]Pe
 	until := domain.Milli(now).Add(time.Millisecond)
 	q := domain.Query{Index: domain.EffectsIndex, To: until, Limit: limit}
 	var out []Pending
+	var errs []error
 	for d, err := range c.scan(ctx, q) {
 		if err != nil {
 			return out, err
 		}
 		effects, err := effectsOf(d)
-		if err != nil {
-			return out, c.fault("the effects of %s in %s cannot be read", d.ID, c.spec.Name).Because(err)
+		if err != nil { // the others go on
+			errs = append(errs, c.fault("the effects of %s in %s cannot be read", d.ID, c.spec.Name).Because(err))
+			continue
 		}
 		effects = slices.DeleteFunc(effects, func(e domain.Effect) bool { return !e.Due.Before(until) })
 		slices.SortStableFunc(effects, func(a, b domain.Effect) int { return a.Due.Compare(b.Due) })
 		out = append(out, Pending{Collection: c.spec.Name, ID: d.ID, Effects: effects})
 	}
-	return out, nil
+	return out, errors.Join(errs...)
 }
 
 // effectsOf reads the kernel's part alone: it has no schema of its own.

@@ -28,7 +28,7 @@ type Decision struct {
 	Involvement     string    `json:"involvement"` // how what people said informed it
 	Departs         bool      `json:"departs"`     // from the recommendation, in whole or part
 	Departure       string    `json:"departure,omitempty"`
-	Effects         Effects   `json:"effects"`
+	LikelyEffects   Effects   `json:"likely_effects"`
 	Equality        string    `json:"equality,omitempty"` // due regard
 	Minutes         string    `json:"minutes,omitempty"`  // address or SHA-256
 	Recommendations []string  `json:"recommendations"`
@@ -54,7 +54,7 @@ type DecisionInput struct {
 	Involvement     string    `json:"involvement"`
 	Departs         bool      `json:"departs,omitempty"`
 	Departure       string    `json:"departure,omitempty"` // why it departs
-	Effects         Effects   `json:"effects"`
+	LikelyEffects   Effects   `json:"likely_effects"`
 	Equality        string    `json:"equality,omitempty"`
 	Minutes         string    `json:"minutes,omitempty"`
 	Recommendations []string  `json:"recommendations"`
@@ -68,9 +68,9 @@ func (in DecisionInput) problems(now time.Time) domain.Problems {
 	text(p, "reasons", in.Reasons, longText)
 	text(p, "involvement", in.Involvement, longText)
 	p.Need(!in.Departs || in.Departure != "", "departure", "say why it departs from what the jury recommended")
-	text(p, "effects.wellbeing", in.Effects.Wellbeing, longText)
-	text(p, "effects.quality", in.Effects.Quality, longText)
-	text(p, "effects.resources", in.Effects.Resources, longText)
+	text(p, "likely_effects.wellbeing", in.LikelyEffects.Wellbeing, longText)
+	text(p, "likely_effects.quality", in.LikelyEffects.Quality, longText)
+	text(p, "likely_effects.resources", in.LikelyEffects.Resources, longText)
 	p.Need(len(in.Recommendations) > 0, "recommendations", "name the recommendations it is about")
 	p.Need(len(in.Recommendations) <= 200, "recommendations", "name at most 200")
 	return p
@@ -104,7 +104,7 @@ func (s *Service) RecordDecision(ctx context.Context, c domain.Command, process 
 	x := Decision{
 		Root: domain.Root{ID: c.ID("decision")}, Process: process, Board: in.Board, MetAt: domain.Milli(in.MetAt), InPublic: in.InPublic,
 		Text: in.Text, Reasons: in.Reasons, Involvement: in.Involvement, Departs: in.Departs, Departure: in.Departure,
-		Effects: in.Effects, Equality: in.Equality, Minutes: in.Minutes, Recommendations: in.Recommendations, By: c.Actor.ID,
+		LikelyEffects: in.LikelyEffects, Equality: in.Equality, Minutes: in.Minutes, Recommendations: in.Recommendations, By: c.Actor.ID,
 	}
 	x.Record(c, now, event(process, "decision.recorded", "decisions:"+x.ID, map[string]any{"met_at": x.MetAt, "departs": x.Departs, "recommendations": x.Recommendations}))
 	return store(ctx, s.d.Decisions, x)

@@ -228,7 +228,7 @@ func TestDecisionIsKeptApart(t *testing.T) {
 	in := accountability.DecisionInput{
 		Board: "Both NHS boards", MetAt: time.Date(2018, 8, 30, 13, 0, 0, 0, time.UTC), InPublic: true, Text: "Build in Cinderford.",
 		Reasons: "Need is greatest there.", Involvement: "The jury's report was before both boards.",
-		Effects: accountability.Effects{Wellbeing: "better", Quality: "better", Resources: "the same"}, Recommendations: []string{"r01"},
+		LikelyEffects: accountability.Effects{Wellbeing: "better", Quality: "better", Resources: "the same"}, Recommendations: []string{"r01"},
 	}
 	_, err := h.RecordDecision(ctx, h.by(carol), forest, in)
 	refused(t, err, domain.Invalid, "met_at")

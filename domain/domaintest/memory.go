@@ -44,6 +44,7 @@ var _ domain.Repository[struct{ domain.Root }] = (*Repo[struct{ domain.Root }])(
 // a [domain.Aggregate], which embedding [domain.Root] makes it.
 func Memory[T any](c domain.Collection[T]) *Repo[T] {
 	root(new(T))
+	domain.CheckShape(any(new(T)).(domain.Aggregate))
 	return &Repo[T]{c: c, docs: map[string]record{}}
 }
 
