@@ -103,8 +103,8 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	p, all := opened(t)
 	t.Run("who sees what", func(t *testing.T) { p.rows(t, all) })
-	t.Run("forms", func(t *testing.T) { p.forms(t, all) })
 	t.Run("in a browser", func(t *testing.T) { p.browse(t, all) })
+	t.Run("forms", func(t *testing.T) { p.forms(t, all) })
 }
 
 func (p *played) rows(t *testing.T, all map[string]*visitor) {

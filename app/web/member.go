@@ -110,6 +110,7 @@ func (s Services) meDraw(ctx context.Context, r *Request, page *mePage) error {
 	own, err := s.Recruitment.OwnDraw(ctx, r.Actor, page.Row.ID)
 	if err == nil {
 		page.Draw, page.Chance = &own, oneIn(own.InLottery)
+		own.InLottery = strings.Replace(own.InLottery, "/", " of the ", 1)
 	}
 	if domain.Is(err, domain.Conflict) { // not in a draw, or it is not committed yet
 		return nil

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -43,6 +44,8 @@ var pageWords = map[string]any{
 	"supportKinds":  supportKinds,
 	"deref":         func(b *bool) bool { return b != nil && *b },
 	"reasonStatus":  reasonStatus,
+	"came":          cameOf,
+	"isoDay":        isoDay,
 	"deskHead":      func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
 	"action":        func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
 	"support":       supportWords,
@@ -163,4 +166,25 @@ type deskHead struct {
 	P     process.View
 	Title string
 	Tabs  []tab
+}
+
+// cameOf says what became of a recommendation beyond its answer, "" where the
+// answer says it all.
+func cameOf(o accountability.Outcome, st accountability.Standing) string {
+	if o == accountability.Reject {
+		return ""
+	}
+	return map[accountability.Standing]string{
+		accountability.StandingImplementing: "being carried out", accountability.StandingImplemented: "carried out and checked",
+		accountability.StandingPartly: "carried out in part", accountability.StandingNot: "not carried out",
+		accountability.StandingSuperseded: "overtaken by a later one",
+	}[st]
+}
+
+// isoDay is a day as date fields want it.
+func isoDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }

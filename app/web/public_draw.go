@@ -104,6 +104,9 @@ func featuresOf(t recruitment.Table) []feature {
 	pool, picked := stageAt(t, "in_pool"), stageAt(t, "selected")
 	var out []feature
 	for _, row := range t.Rows {
+		if row.Max == 0 && empty(row) {
+			continue
+		}
 		if len(out) == 0 || out[len(out)-1].Name != row.Feature {
 			out = append(out, feature{Name: row.Feature, Source: row.Source})
 		}
@@ -125,6 +128,16 @@ func featuresOf(t recruitment.Table) []feature {
 		f.Rows = append(f.Rows, c)
 	}
 	return out
+}
+
+// empty reports whether nobody was ever counted in the row.
+func empty(row recruitment.TableRow) bool {
+	for _, c := range row.Cells {
+		if c.Count > 0 || c.Suppressed {
+			return false
+		}
+	}
+	return true
 }
 
 func stageAt(t recruitment.Table, name string) int {
@@ -177,7 +190,7 @@ func ring(seats int) template.HTML {
 		angle := 2*math.Pi*float64(i)/float64(seats) - math.Pi/2
 		fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="%.1f"/>`, middle+radius*math.Cos(angle), middle+radius*math.Sin(angle), size)
 	}
-	b.WriteString(`</svg>`)
+	fmt.Fprintf(&b, `<text x="110" y="122" text-anchor="middle">%d</text></svg>`, seats)
 	return template.HTML(b.String()) // numbers of ours alone
 }
 

@@ -55,6 +55,9 @@ func (s Services) tell(ctx context.Context, code string) (story, error) {
 			return story{}, err
 		}
 	}
+	if p.Stage == domain.Reported && !answered(st.Responses).IsZero() {
+		st.Where = standing(domain.Responded)
+	}
 	return st, nil
 }
 

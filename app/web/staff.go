@@ -91,7 +91,7 @@ type press struct {
 
 type overviewRow struct {
 	desk
-	Where string
+	Next  domain.Stage
 	Owed  []owed
 	More  int // owed beside those
 	Press press
@@ -128,7 +128,7 @@ func (s Services) overview(ctx context.Context, r *Request) (Reply, error) {
 const shownOwed = 4 // on the overview
 
 func (s Services) overviewRow(ctx context.Context, d desk) (overviewRow, error) {
-	row := overviewRow{desk: d, Where: standing(d.P.Stage)}
+	row := overviewRow{desk: d}
 	n, err := s.Process.Next(ctx, d.Actor, d.P.ID)
 	if err != nil {
 		return row, err
@@ -143,6 +143,7 @@ func (s Services) overviewRow(ctx context.Context, d desk) (overviewRow, error) 
 	}
 	all := append(late, owedFor(d, n)...)
 	slices.SortStableFunc(all, func(a, b owed) int { return rank(a) - rank(b) })
+	row.Next = n.Next
 	row.Press = pressOf(d, n, waiting, all)
 	row.Owed = all[:min(len(all), shownOwed)]
 	row.More = len(all) - len(row.Owed)
@@ -174,8 +175,7 @@ func owedFor(d desk, n process.Next) []owed {
 	out := make([]owed, 0, len(n.Missing))
 	for _, m := range n.Missing {
 		out = append(out, owed{
-			What: m.Need, Who: words(m.Who), Status: Status{"waiting", "Needed for the next stage"},
-			Mine: slices.Contains(d.Roles, m.Who), Link: d.supply(m),
+			What: m.Need, Who: words(m.Who), Mine: slices.Contains(d.Roles, m.Who), Link: d.supply(m),
 		})
 	}
 	return out

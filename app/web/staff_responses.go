@@ -77,8 +77,11 @@ func (s Services) responsePage(ctx context.Context, r *Request) (responsePage, e
 	for _, o := range accountability.Outcomes {
 		page.Outcomes = append(page.Outcomes, string(o), outcomes[o].Word)
 	}
-	if page.R.Draft != nil {
+	switch {
+	case page.R.Draft != nil:
 		page.Was = *page.R.Draft
+	case page.R.Current != nil:
+		page.Was = *page.R.Current
 	}
 	return page, nil
 }
@@ -237,4 +240,20 @@ func (s Services) record(ctx context.Context, r *Request) (Reply, error) {
 	}
 	page.Head, err = s.Audit.Head(ctx, d.P.ID)
 	return Show("staff/record", "Record: "+d.P.Name, page), unless(err)
+}
+
+// Post is the owner's post that the form begins with.
+func (p responsePage) Post() string {
+	if p.Was.Owner == nil {
+		return ""
+	}
+	return p.Was.Owner.Post
+}
+
+// OwnerBody is the owner's body that the form begins with.
+func (p responsePage) OwnerBody() string {
+	if p.Was.Owner == nil {
+		return ""
+	}
+	return p.Was.Owner.Body
 }
