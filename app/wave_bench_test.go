@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +18,11 @@ import (
 // one iteration is one person invited, with their letter code, sealed
 // identity and pending message.
 func BenchmarkWave(b *testing.B) {
-	dir := b.TempDir()
-	cfg := config.Config{DataDir: dir, BaseURL: "http://127.0.0.1", Listen: "127.0.0.1:0", MasterKey: "file", TimeZone: "Europe/London"}
-	h, err := openHouse(b.Context(), cfg, slog.New(slog.DiscardHandler))
+	l, err := config.Load([]string{"FOLKMOOT_DATA_DIR=" + b.TempDir()}, os.DevNull)
+	if err != nil {
+		b.Fatal(err)
+	}
+	h, err := openHouse(b.Context(), l.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
