@@ -139,8 +139,8 @@ type countsIn struct {
 }
 
 type sendCounts struct {
-	Template string                   `json:"template"`
-	States   map[outreach.State]int64 `json:"states" doc:"sent, delivered, undelivered, failed, expired, suppressed, dropped"`
+	Template string `json:"template"`
+	outreach.Tally
 }
 
 func broadcastRoutes(s *outreach.Service) []Endpoint {
@@ -173,8 +173,8 @@ func broadcastRoutes(s *outreach.Service) []Endpoint {
 		Route[countsIn, sendCounts]{
 			Method: "GET", Path: "/processes/{process}/texts", Summary: "Count how far the texts of a template came", Needs: domain.ViewAggregates,
 			Handle: func(ctx context.Context, cmd domain.Command, in countsIn) (sendCounts, error) {
-				states, err := s.Counts(ctx, cmd.Actor, in.Process, in.Template)
-				return sendCounts{Template: in.Template, States: states}, err
+				t, err := s.Counts(ctx, cmd.Actor, in.Process, in.Template)
+				return sendCounts{Template: in.Template, Tally: t}, err
 			},
 		},
 	}

@@ -303,11 +303,13 @@ func TestABroadcastReachesPhonesAndLetterboxes(t *testing.T) {
 		t.Errorf("the resident got %v at night", got)
 	}
 	var waves api.Page[outreach.WaveView]
-	h.As("carol").Get(base).Want(200).Hides(residentPhone[3:]).Into(&waves)
+	h.As("carol").Get(base).Want(200).Hides(residentPhone[3:], `"told":1`).Shows("withheld")
+	h.As("olive").Get(base).Want(200).Into(&waves)
 	if len(waves.Items) != 1 || waves.Items[0].Told != 1 || waves.Items[0].Posted != 1 || waves.Items[0].State != "done" {
 		t.Errorf("got %+v, want one told and one posted", waves.Items)
 	}
 	h.As("olive").Get("/processes/p1/texts?template=change").Want(200).Shows(`"delivered":1`)
+	h.As("carol").Get("/processes/p1/texts?template=change").Want(200).Hides(`"delivered":1`).Shows(`"withheld":["delivered"]`)
 	h.As("olive").Get(base + "/forecast?template=invitation&people=10000").Want(200).Shows("Oakshire Jury")
 	h.letters()
 }

@@ -37,6 +37,7 @@ type WaveView struct {
 	Told      int       `json:"told"`
 	Posted    int       `json:"posted"`
 	None      int       `json:"none"`
+	Withheld  []string  `json:"withheld,omitempty"` // of told, posted and none: too small to show to this reader
 	Urgent    bool      `json:"urgent"`
 	Problem   string    `json:"problem,omitempty"`
 	Expires   time.Time `json:"expires,omitzero"`
@@ -55,14 +56,15 @@ func (w Wave) View() WaveView {
 
 // WaveList lists the waves of a process, newest first.
 func (s *Service) WaveList(ctx context.Context, a domain.Actor, process string, after domain.Cursor, limit int) ([]WaveView, domain.Cursor, error) {
-	if _, err := s.may(ctx, a, domain.ViewProcess, process); err != nil {
+	ref, err := s.may(ctx, a, domain.ViewProcess, process)
+	if err != nil {
 		return nil, "", err
 	}
 	q := domain.Query{Index: "process", Equal: []any{process}, Reverse: true, After: after, Limit: limit}
 	waves, next, err := s.Waves.Page(ctx, q)
 	out := make([]WaveView, len(waves))
 	for i, w := range waves {
-		out[i] = w.View()
+		out[i] = w.shown(a, ref)
 	}
 	return out, next, err
 }

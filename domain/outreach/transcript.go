@@ -147,22 +147,3 @@ func (s *Service) reveal(ctx context.Context, subject, bound string, sealed doma
 	}
 	return string(plain), err
 }
-
-// Counts is how far the messages of a process came, by template and state. It
-// names nobody.
-func (s *Service) Counts(ctx context.Context, a domain.Actor, process, template string) (map[State]int64, error) {
-	if _, err := s.may(ctx, a, domain.ViewAggregates, process); err != nil {
-		return nil, err
-	}
-	out := map[State]int64{}
-	for _, st := range []State{Sent, Delivered, Undelivered, Failed, Expired, Suppressed, Dropped} {
-		n, err := s.Texts.Count(ctx, domain.Query{Index: "process", Equal: []any{process, template, string(st)}})
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			out[st] = n
-		}
-	}
-	return out, nil
-}
