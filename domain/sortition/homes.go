@@ -18,8 +18,10 @@ func seatHouseholds(m *model, types []int, panels, out [][]int, rng *random) {
 	for i, counts := range panels {
 		h.deal(i, counts)
 	}
-	for k := range types {
-		h.level(k)
+	for range levelPasses {
+		for k := range types {
+			h.level(k)
+		}
 	}
 	h.seat(out)
 }
@@ -68,6 +70,10 @@ func (h *homeSeats) deal(panel int, counts []int) {
 	}
 }
 
+// levelPasses is how often each type is levelled: levelling one can unsettle
+// another a little.
+const levelPasses = 3
+
 // level exchanges the parts of two households in single panels until a type's
 // uses differ by at most one, or no exchange helps.
 func (h *homeSeats) level(k int) {
@@ -91,7 +97,7 @@ func (h *homeSeats) level(k int) {
 // exchange finds the panel in which most gives type k and least does not, and
 // where exchanging the two costs other types least.
 func (h *homeSeats) exchange(k, most, least, gap int) bool {
-	best, cost := -1, 2*gap-2
+	best, cost := -1, 2*gap-1 // an exchange that only moves the difference may help the next
 	for i, label := range h.labels {
 		other := label[least]
 		if label[most] != int16(k) || other == int16(k) {

@@ -19,15 +19,19 @@ type basis struct {
 	n       int       // variables; variable n+i is the sum of row i
 	basic   []int32   // variable per row
 	at      []int32   // row in which a variable is basic, -1 otherwise
-	inverse []float64 // rows x rows
+	inverse []float64 // by columns, so that a column of a type is a few of them
 	d       []float64 // change of the basic variables per unit
-	pivots  int
+	// What the basic variables are worth, and their bounds; y and sum of the
+	// rounder are behind for them until the walk ends.
+	value, lo, hi, weight []float64
+	pivots                int
 }
 
 func newBasis(r *rounder) *basis {
 	q := len(r.rows)
 	b := &basis{r: r, n: len(r.y), basic: make([]int32, q), at: make([]int32, len(r.y)+q),
-		inverse: make([]float64, q*q), d: make([]float64, q)}
+		inverse: make([]float64, q*q), d: make([]float64, q), value: make([]float64, q),
+		lo: make([]float64, q), hi: make([]float64, q), weight: make([]float64, q)}
 	for v := range b.at {
 		b.at[v] = -1
 	}
@@ -35,6 +39,7 @@ func newBasis(r *rounder) *basis {
 		b.basic[i] = int32(b.n + i)
 		b.at[b.n+i] = int32(i)
 		b.inverse[i*q+i] = -1 // the column of a row's sum is -1 in its row
+		b.value[i], b.lo[i], b.hi[i] = r.sum[i], float64(r.lo[i]), float64(r.hi[i])
 	}
 	return b
 }
@@ -50,10 +55,14 @@ func (b *basis) walk(stop int) {
 		v := open[k]
 		open[k] = open[len(open)-1]
 		open = open[:len(open)-1]
-		if r.place[v] < 0 || b.at[v] >= 0 {
-			continue
+		if r.place[v] >= 0 && b.at[v] < 0 {
+			b.settle(v)
 		}
-		b.settle(v)
+	}
+	for i, w := range b.basic {
+		if int(w) < b.n {
+			r.y[w] = math.Max(0, math.Min(1, b.value[i]))
+		}
 	}
 }
 
@@ -61,49 +70,48 @@ func (b *basis) walk(stop int) {
 // a bound first leaves the basis to it.
 func (b *basis) settle(v int32) {
 	r := b.r
-	for range len(b.basic) + 2 {
-		b.direction(v)
-		up, rowUp := b.room(v, 1)
-		down, rowDown := b.room(v, -1)
-		if up+down < 1e-11 {
-			row := rowUp
-			if row < 0 {
-				row = rowDown
-			}
-			if row < 0 {
-				return
-			}
-			b.pivot(v, row)
-			return
+	b.direction(v)
+	up, down := 1-r.y[v], r.y[v]
+	rowUp, rowDown := -1, -1
+	gain := r.weight[v]
+	for i, d := range b.d {
+		if d > -1e-9 && d < 1e-9 {
+			continue
 		}
-		row, by := rowUp, up
-		if !b.chooseUp(v, up, down) {
-			row, by = rowDown, -down
+		gain += float64(b.weight[i] * d)
+		over, under := b.hi[i]-b.value[i], b.value[i]-b.lo[i]
+		if d < 0 {
+			over, under, d = under, over, -d
 		}
-		b.move(v, by)
-		if row < 0 || r.place[v] < 0 {
-			return
+		if over < float64((up-1e-12)*d) {
+			up, rowUp = math.Max(0, over/d), i
 		}
-		b.pivot(v, row)
+		if under < float64((down-1e-12)*d) {
+			down, rowDown = math.Max(0, under/d), i
+		}
+	}
+	if up+down < 1e-11 {
+		b.pivot(v, max(rowUp, rowDown))
 		return
+	}
+	row, by := rowUp, up
+	if !b.chooseUp(gain, up, down) {
+		row, by = rowDown, -down
+	}
+	b.move(v, by)
+	if row >= 0 && r.place[v] >= 0 {
+		b.pivot(v, row)
 	}
 }
 
 // chooseUp decides the side: the odds leave the expectation where it is,
 // tilted along the weights.
-func (b *basis) chooseUp(v int32, up, down float64) bool {
-	r := b.r
+func (b *basis) chooseUp(gain, up, down float64) bool {
 	plus := down
-	if r.beta != 0 {
-		gain := r.weight[v]
-		for i, w := range b.basic {
-			if int(w) < b.n {
-				gain += float64(r.weight[w] * b.d[i])
-			}
-		}
-		plus = float64(down * exp(float64(r.beta*gain)*(up+down)))
+	if b.r.beta != 0 {
+		plus = float64(down * exp(float64(b.r.beta*gain)*(up+down)))
 	}
-	return float64(r.rng.float()*(plus+up)) < plus
+	return float64(b.r.rng.float()*(plus+up)) < plus
 }
 
 // direction sets d: what the basic variables do when v grows by one.
@@ -111,95 +119,61 @@ func (b *basis) direction(v int32) {
 	q := len(b.basic)
 	clear(b.d)
 	for _, i := range b.r.of[v] {
-		for k := range q {
-			b.d[k] -= b.inverse[k*q+int(i)]
+		column := b.inverse[int(i)*q : int(i)*q+q]
+		for k, x := range column {
+			b.d[k] -= x
 		}
 	}
 }
 
-// room is how far v can go in one direction, and the row whose basic variable
-// stops it, -1 when v itself comes to a bound first.
-func (b *basis) room(v int32, sign float64) (float64, int) {
-	r := b.r
-	best, row := 1-r.y[v], -1
-	if sign < 0 {
-		best = r.y[v]
-	}
-	for i, w := range b.basic {
-		d := float64(sign * b.d[i])
-		if math.Abs(d) < 1e-9 {
-			continue
-		}
-		value, lo, hi := b.value(w)
-		room := (hi - value) / d
-		if d < 0 {
-			room = (lo - value) / d
-		}
-		if room < best-1e-12 {
-			best, row = math.Max(0, room), i
-		}
-	}
-	return best, row
-}
-
-func (b *basis) value(w int32) (value, lo, hi float64) {
-	if int(w) < b.n {
-		return b.r.y[w], 0, 1
-	}
-	i := int(w) - b.n
-	return b.r.sum[i], float64(b.r.lo[i]), float64(b.r.hi[i])
-}
-
-// move goes the distance and settles what has become whole, except in the
-// basis, where a whole value may move again.
+// move goes the distance and settles v when it has become whole; basic
+// variables may be whole in passing and move again.
 func (b *basis) move(v int32, by float64) {
 	r := b.r
-	b.shift(v, by)
-	for i, w := range b.basic {
-		if change := float64(by * b.d[i]); change != 0 && int(w) < b.n {
-			r.y[w] = math.Max(0, math.Min(1, r.y[w]+change))
-		} else if change != 0 {
-			r.sum[int(w)-b.n] += change
-		}
+	for i, d := range b.d {
+		b.value[i] += float64(by * d)
 	}
-	if r.y[v] < snap || r.y[v] > 1-snap {
-		r.y[v] = math.Round(r.y[v])
+	y := r.y[v] + by
+	if y < snap || y > 1-snap {
+		r.y[v] = math.Round(y)
 		r.settle(v)
+		return
 	}
-}
-
-func (b *basis) shift(v int32, by float64) {
-	b.r.y[v] = math.Max(0, math.Min(1, b.r.y[v]+by))
+	r.y[v] = y
 }
 
 // pivot makes v basic in place of the row's basic variable, which has come to
 // a bound and is settled there.
 func (b *basis) pivot(v int32, row int) {
-	q := len(b.basic)
+	if row < 0 {
+		return
+	}
+	q, r := len(b.basic), b.r
 	out := b.basic[row]
 	b.at[out] = -1
-	if int(out) < b.n && b.r.place[out] >= 0 {
-		b.r.y[out] = math.Round(b.r.y[out])
-		b.r.settle(out)
+	if int(out) < b.n && r.place[out] >= 0 {
+		r.y[out] = math.Round(b.value[row])
+		r.settle(out)
 	}
 	b.basic[row] = v
 	b.at[v] = int32(row)
+	b.value[row], b.lo[row], b.hi[row], b.weight[row] = r.y[v], 0, 1, r.weight[v]
 	if b.pivots++; b.pivots%refactor == 0 && b.invert() {
 		return
 	}
 	// d holds minus the entering column in terms of the basis.
-	p := b.inverse[row*q : row*q+q]
 	scale := -1 / b.d[row]
-	for j := range p {
-		p[j] *= scale
-	}
-	for i := range q {
-		if f := b.d[i]; i != row && f != 0 {
-			line := b.inverse[i*q : i*q+q]
-			for j, x := range p {
-				line[j] += float64(f * x)
-			}
+	for j := range q {
+		column := b.inverse[j*q : j*q+q]
+		p := column[row]
+		if p == 0 {
+			continue
 		}
+		p *= scale
+		for k, d := range b.d {
+			column[k] += float64(d * p)
+		}
+		column[row] = p
 	}
 }
 
@@ -233,7 +207,9 @@ func (b *basis) invert() bool {
 		reduce(a, 2*q, c, q)
 	}
 	for i := range q {
-		copy(b.inverse[i*q:i*q+q], a[i*2*q+q:i*2*q+2*q])
+		for j := range q {
+			b.inverse[j*q+i] = a[i*2*q+q+j]
+		}
 	}
 	return true
 }

@@ -177,7 +177,7 @@ func (w *wholeSolver) forget(unseen map[int]bool, panels ...[]int) {
 
 // Limits of a hard instance, in units of work: the same on every machine.
 const (
-	defaultWork  = 500  // pricing programmes
+	defaultWork  = 500 // pricing programmes
 	pricingNodes = 200 // branching nodes of one of them
 )
 
