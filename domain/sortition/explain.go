@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +64,7 @@ func CheckFeasible(ctx context.Context, problem *Problem, solver Solver) (*Feasi
 	}
 	m := newModel(problem)
 	w := &wholeSolver{m: m, solver: solver, key: "feasibility"}
-	levels, err := w.coverable(ctx)
+	covered, level, err := w.coverable(ctx)
 	if errors.Is(err, errInfeasible) {
 		return out, explainConflict(ctx, m, solver, out)
 	}
@@ -70,7 +72,8 @@ func CheckFeasible(ctx context.Context, problem *Problem, solver Solver) (*Feasi
 		return nil, err
 	}
 	out.Feasible = out.Findings.Err() == nil
-	return out, explainUncovered(ctx, m, solver, levels, out)
+	warnFarBelow(m, covered, level, out)
+	return out, explainUncovered(ctx, m, solver, covered, out)
 }
 
 // blocksModel tells whether the findings leave no sound model to look into:
@@ -89,13 +92,13 @@ func (f Findings) blocksModel() bool {
 }
 
 // coverable tells for each type whether some whole panel holds it.
-func (w *wholeSolver) coverable(ctx context.Context) ([]bool, error) {
+func (w *wholeSolver) coverable(ctx context.Context) ([]bool, []*big.Rat, error) {
 	marg, err := solveMarginals(ctx, w.m, w.solver, func(int, int) {})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if _, err := w.cover(ctx, marg.level); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out := make([]bool, len(w.m.types))
 	for t, p := range marg.level {
@@ -108,7 +111,32 @@ func (w *wholeSolver) coverable(ctx context.Context) ([]bool, error) {
 			}
 		}
 	}
-	return out, nil
+	return out, marg.level, nil
+}
+
+// farBelow is how many times smaller than the middle one a chance must be to
+// be worth a warning.
+const farBelow = 4
+
+// warnFarBelow names people whose chance is far below the rest's.
+func warnFarBelow(m *model, covered []bool, level []*big.Rat, out *Feasibility) {
+	var all []*big.Rat
+	for t := range m.types {
+		for range m.types[t].members {
+			all = append(all, level[t])
+		}
+	}
+	slices.SortFunc(all, func(a, b *big.Rat) int { return a.Cmp(b) })
+	limit := new(big.Rat).Quo(all[len(all)/2], rat(farBelow))
+	for t := range m.types {
+		if !covered[t] || level[t].Cmp(limit) >= 0 {
+			continue
+		}
+		for _, i := range m.types[t].members {
+			out.Findings.warnf(CodeChanceFarBelow, "%s has a chance of at most %s, less than a quarter of the middle one.",
+				m.problem.People[i].ID, level[t].RatString())
+		}
+	}
 }
 
 // explainInfeasible is Prepare's error for a problem without any panel.

@@ -5,8 +5,9 @@ package sortition
 // are tried in random order with the point's odds.
 type endgame struct {
 	r     *rounder
-	ones  []int // settled ones per row
-	left  []int // open variables per row
+	rows  [][]int32 // open variables per row, as the search began
+	ones  []int     // settled ones per row
+	left  []int     // open variables per row
 	value []int8
 	trail []int32
 	nodes int
@@ -16,13 +17,15 @@ const open int8 = -1
 
 // finish settles the remaining free variables of the rounder.
 func (r *rounder) finish() bool {
-	e := &endgame{r: r, ones: make([]int, len(r.rows)), left: make([]int, len(r.rows)), value: make([]int8, len(r.y))}
+	e := &endgame{r: r, rows: make([][]int32, len(r.rows)), ones: make([]int, len(r.rows)),
+		left: make([]int, len(r.rows)), value: make([]int8, len(r.y))}
 	for v, y := range r.y {
 		switch {
 		case r.place[v] >= 0:
 			e.value[v] = open
 			for _, i := range r.of[v] {
 				e.left[i]++
+				e.rows[i] = append(e.rows[i], int32(v))
 			}
 		case y > 0.5:
 			e.value[v] = 1
@@ -89,7 +92,7 @@ func (e *endgame) propagate(i int32) bool {
 	default:
 		return true
 	}
-	for _, v := range e.r.rows[i] {
+	for _, v := range e.rows[i] {
 		if e.value[v] == open && !e.set(v, x) {
 			return false
 		}
@@ -158,7 +161,7 @@ func (e *endgame) branch() int32 {
 		return -1
 	}
 	nth := e.r.rng.intn(e.left[best])
-	for _, v := range e.r.rows[best] {
+	for _, v := range e.rows[best] {
 		if e.value[v] != open {
 			continue
 		}
