@@ -84,22 +84,46 @@ func (s *Service) start(ctx context.Context, id string, d domain.BroadcastData, 
 	return w, err
 }
 
-// Tick moves every running wave one batch on, forgets numbers that belong to
-// nobody, and answers how many people were gone through; 0 means that nothing
-// is left to plan.
+// Tick plans the running waves to their ends, a batch of each in turn, and
+// forgets numbers that belong to nobody. It answers how many people were gone
+// through. A wave that fails keeps the others going and is tried again by the
+// next tick.
 func (s *Service) Tick(ctx context.Context) (int, error) {
+	total, stuck := 0, map[string]bool{}
+	var failed []error
+	for ctx.Err() == nil {
+		n, moved, err := s.round(ctx, stuck)
+		total += n
+		failed = append(failed, err)
+		if !moved {
+			break
+		}
+	}
+	return total, errors.Join(append(failed, s.forgetStrangers(ctx))...)
+}
+
+// round moves every running wave that is not stuck one batch on, and reports
+// whether there was any.
+func (s *Service) round(ctx context.Context, stuck map[string]bool) (total int, moved bool, err error) {
 	q := domain.Query{Index: "due", To: s.Clock.Now().Add(time.Millisecond), Limit: 20}
-	total := 0
 	var failed []error
 	for w, err := range s.Waves.Find(ctx, q) {
 		if err != nil {
-			return total, err
+			return total, moved, err
+		}
+		if stuck[w.ID] {
+			continue
 		}
 		n, err := s.batch(ctx, w)
 		total += n
-		failed = append(failed, err)
+		if err != nil {
+			stuck[w.ID] = true
+			failed = append(failed, err)
+			continue
+		}
+		moved = true
 	}
-	return total, errors.Join(append(failed, s.forgetStrangers(ctx))...)
+	return total, moved, errors.Join(failed...)
 }
 
 // batch tells the next people of the wave, then moves its cursor. Only the
