@@ -102,7 +102,7 @@ func Report(l *sortition.Lottery) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func percent(fraction string) string { return fmt.Sprintf("%.3g %%", 100*number(fraction)) }
+func percent(fraction string) string { return fmt.Sprintf("%.3g\u00a0%%", 100*number(fraction)) }
 
 // ring places one mark per seat on a circle.
 func ring(size int) []seat {
@@ -117,13 +117,18 @@ func ring(size int) []seat {
 
 func features(l *sortition.Lottery) []feature {
 	pool, panel := counts(l)
+	top := map[string]float64{} // one scale per feature
+	for _, t := range l.Certificate.Targets {
+		expected := float64(pool[key(t)]*l.Certificate.Size) / float64(max(1, l.Certificate.PoolSize))
+		top[t.Feature] = math.Max(top[t.Feature], math.Max(expected, float64(max(t.Max, panel[key(t)])))+0.5)
+	}
 	var out []feature
 	for _, t := range l.Certificate.Targets {
 		if len(out) == 0 || out[len(out)-1].Name != t.Feature {
 			out = append(out, feature{Name: t.Feature})
 		}
 		f := &out[len(out)-1]
-		f.Values = append(f.Values, row(l, t, pool[key(t)], panel[key(t)]))
+		f.Values = append(f.Values, row(l, t, [2]int{pool[key(t)], panel[key(t)]}, top[t.Feature]))
 	}
 	for i := range out {
 		suppress(out[i].Values)
@@ -153,13 +158,12 @@ func counts(l *sortition.Lottery) (map[[2]string]int, map[[2]string]int) {
 	return pool, panel
 }
 
-func row(l *sortition.Lottery, t sortition.Target, pool, panel int) value {
-	size := float64(l.Certificate.Size)
-	top := math.Min(size, float64(max(t.Max, panel))*1.25+1)
+func row(l *sortition.Lottery, t sortition.Target, count [2]int, top float64) value {
+	pool, panel, size := count[0], count[1], float64(l.Certificate.Size)
 	x := func(n float64) float64 { return barWidth * math.Min(n, top) / top }
 	share := float64(pool) / float64(max(1, l.Certificate.PoolSize))
 	v := value{Name: t.Value, Min: t.Min, Max: t.Max, Panel: panel, HasPanel: l.Certificate.Choice != nil,
-		Pool: fmt.Sprint(pool), Share: fmt.Sprintf("%.0f %%", 100*share), HasPool: true,
+		Pool: fmt.Sprint(pool), Share: fmt.Sprintf("%.0f\u00a0%%", 100*share), HasPool: true,
 		BandX: x(float64(t.Min)), BarWidth: x(float64(panel)), ExpectedX: x(share * size),
 		Met: panel >= t.Min && panel <= t.Max}
 	v.BandWidth = math.Max(3, x(float64(t.Max))-v.BandX)
