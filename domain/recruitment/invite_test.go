@@ -345,3 +345,34 @@ func TestRespondentsFileIsCarriedOutAfterACrash(t *testing.T) {
 		t.Errorf("batch: %+v, pool %d", got, len(w.with(people.InPool)))
 	}
 }
+
+// TestPlanningAtOnceLosesNobody plans two waves in the same moment, one of
+// which is cut off before it is stored.
+func TestPlanningAtOnceLosesNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.invitees(600, 200)
+	ctx := t.Context()
+	w.waves.Before = func(op, _ string) error {
+		if op == "insert" {
+			return domain.E(domain.Unavailable, "away")
+		}
+		return nil
+	}
+	cut := w.by(olive)
+	if _, err := w.s.PlanWave(ctx, cut, jury, recruitment.WaveInput{Count: 80}); !domain.Is(err, domain.Unavailable) {
+		t.Fatal(err)
+	}
+	w.waves.Before = nil
+	_, err := w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 120})
+	w.must(err)
+	w.tick()
+	w.tick()
+	if n := len(w.with(people.Invited)); n != 200 {
+		t.Errorf("invited %d of 200", n)
+	}
+	again, err := w.s.PlanWave(ctx, cut, jury, recruitment.WaveInput{Count: 80})
+	if err != nil || again.Size != 80 || len(w.waves.All()) != 2 {
+		t.Errorf("the cut-off command again: %+v, %v", again, err)
+	}
+}

@@ -40,7 +40,7 @@ type Recruitment struct {
 	InviteeDraw string    `json:"invitee_draw,omitempty"` // the concluded one
 	ClosesAt    time.Time `json:"closes_at,omitzero"`     // registration ends by itself
 	DrawAt      time.Time `json:"draw_at,omitzero"`       // when the public lottery is to be
-	Stretch     Stretch   `json:"stretch,omitzero"`       // of the last wave planned
+	Stretches   []Stretch `json:"stretches,omitempty"`    // taken, their waves not yet stored
 	Waves       int       `json:"waves,omitempty"`        // planned so far
 	Invited     int       `json:"invited,omitempty"`      // of the drawn list, in waves so far
 	Draws       int       `json:"draws,omitempty"`        // begun so far
@@ -63,12 +63,15 @@ type Terms struct {
 	ReplaceUntil time.Time `json:"replace_until,omitzero"`
 }
 
-// Stretch is the part of the drawn list that a wave takes.
+// Stretch is the part of the drawn list that a wave takes. It stands here
+// from the moment it is taken until its wave is stored.
 type Stretch struct {
-	Wave   string `json:"wave"`
-	Number int    `json:"number"`
-	From   int    `json:"from"`
-	To     int    `json:"to"`
+	Wave   string    `json:"wave"`
+	Number int       `json:"number"`
+	Draw   string    `json:"draw"`
+	From   int       `json:"from"`
+	To     int       `json:"to"`
+	NotYet time.Time `json:"not_yet,omitzero"`
 }
 
 // Trial says that the opt-out line was tried for real: STOP was sent and

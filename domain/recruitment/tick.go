@@ -110,7 +110,7 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 func (s *Service) tickPools(ctx context.Context, now time.Time) (int, error) {
 	n := 0
 	var errs []error
-	for _, st := range []PoolState{PoolOpen, PoolClosed, PoolDrawn} {
+	for _, st := range []PoolState{PoolSetup, PoolOpen, PoolClosed, PoolDrawn} {
 		for r, err := range s.d.Recruitments.Find(ctx, domain.Query{Index: "state", Equal: []any{string(st)}}) {
 			if err != nil {
 				return n, err
@@ -125,12 +125,22 @@ func (s *Service) tickPools(ctx context.Context, now time.Time) (int, error) {
 
 func (s *Service) tickPool(ctx context.Context, r Recruitment, now time.Time) (int, error) {
 	n := 0
+	for _, part := range r.Stretches { // of a wave whose planning broke off
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("stretch", part.Wave)}
+		if _, err := s.storeWave(ctx, cmd, r.Process, part); err != nil {
+			return n, err
+		}
+		n++
+	}
 	if r.State == PoolOpen && !r.ClosesAt.IsZero() && !now.Before(r.ClosesAt) {
 		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("close", r.ID, r.ClosesAt.Format(time.RFC3339))}
 		if _, err := s.ClosePool(ctx, cmd, r.Process); err != nil {
 			return 0, err
 		}
 		n++
+	}
+	if r.State == PoolSetup {
+		return n, nil
 	}
 	ref, err := s.d.Processes.Ref(ctx, r.Process)
 	if err != nil {

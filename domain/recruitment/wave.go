@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"folkmoot/domain"
@@ -125,64 +126,85 @@ func (s *Service) PlanWave(ctx context.Context, cmd domain.Command, processID st
 	if err := p.Err(); err != nil {
 		return WaveView{}, err
 	}
-	w := Wave{Root: domain.Root{ID: cmd.ID("wave")}, Process: processID, State: WaveRunning, NotYet: domain.Milli(in.NotBefore)}
-	if in.NotBefore.IsZero() {
-		w.NotYet = time.Time{}
-	}
-	if had, err := s.d.Waves.Get(ctx, w.ID); err == nil {
+	id := cmd.ID("wave")
+	if had, err := s.d.Waves.Get(ctx, id); err == nil {
 		return had.View(), nil
 	}
-	if err := s.reserveStretch(ctx, cmd, &w, in.Count); err != nil {
+	r, err := s.takeStretch(ctx, cmd, processID, Stretch{Wave: id, To: in.Count, NotYet: in.notYet()})
+	if err != nil {
 		return WaveView{}, err
 	}
-	w.Record(cmd, s.d.Clock.Now(), domain.Event{Chain: processID, Action: "wave.planned", Subject: "invitation_waves:" + w.ID,
-		Data: map[string]any{"number": w.Number, "count": w.To - w.From}})
-	if err := s.d.Waves.Insert(ctx, &w); err != nil && !domain.Is(err, domain.Conflict) {
-		return WaveView{}, err
+	for _, part := range r.Stretches {
+		if part.Wave == id {
+			w, err := s.storeWave(ctx, cmd, r.Process, part)
+			return w.View(), err
+		}
 	}
-	return w.View(), nil
+	w, err := s.d.Waves.Get(ctx, id) // stored meanwhile by the tick
+	return w.View(), err
 }
 
-// reserveStretch takes the next count of the list for the wave. A stretch
-// that was taken by a command that then failed is found again by its repeat.
-func (s *Service) reserveStretch(ctx context.Context, cmd domain.Command, w *Wave, count int) error {
-	ref, err := s.d.Processes.Ref(ctx, w.Process)
+func (in WaveInput) notYet() time.Time {
+	if in.NotBefore.IsZero() {
+		return time.Time{}
+	}
+	return domain.Milli(in.NotBefore)
+}
+
+// takeStretch gives the next part of the drawn list to a wave, whose To says
+// how many at most.
+func (s *Service) takeStretch(ctx context.Context, cmd domain.Command, processID string, part Stretch) (Recruitment, error) {
+	ref, err := s.d.Processes.Ref(ctx, processID)
 	if err != nil {
-		return err
+		return Recruitment{}, err
 	}
 	r, err := s.of(ctx, ref)
 	if err != nil {
-		return err
+		return r, err
 	}
 	if r.InviteeDraw == "" {
-		return domain.E(domain.Conflict, "nobody was drawn to be invited yet; draw the invitees from the list first")
+		return r, domain.E(domain.Conflict, "nobody was drawn to be invited yet; draw the invitees from the list first")
 	}
 	d, err := s.d.InviteeDraws.Get(ctx, r.InviteeDraw)
 	if err != nil {
-		return err
+		return r, err
 	}
-	w.Draw = d.ID
-	_, err = s.change(ctx, cmd.Sub("stretch"), w.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+	return s.change(ctx, cmd.Sub("stretch"), processID, func(r *Recruitment, _ time.Time) (domain.Event, error) {
 		left := d.Count - r.Invited
 		if left <= 0 {
 			return domain.Event{}, domain.E(domain.Conflict, "everybody who was drawn is in a wave; draw more invitees")
 		}
 		r.Waves++
-		r.Stretch = Stretch{Wave: w.ID, Number: r.Waves, From: r.Invited, To: r.Invited + min(count, left)}
-		r.Invited = r.Stretch.To
-		return domain.Event{Action: "wave.reserved", Data: map[string]any{"wave": w.ID}}, nil
+		taken := part // the closure may run again
+		taken.Number, taken.Draw, taken.From, taken.To = r.Waves, d.ID, r.Invited, r.Invited+min(part.To, left)
+		r.Stretches, r.Invited = append(r.Stretches, taken), taken.To
+		return domain.Event{Action: "wave.reserved", Data: map[string]any{"wave": part.Wave}}, nil
 	})
+}
+
+// storeWave makes the wave of a stretch and takes the stretch off the list of
+// those that wait for theirs. The tick does it for a command that broke off.
+func (s *Service) storeWave(ctx context.Context, cmd domain.Command, processID string, part Stretch) (Wave, error) {
+	w := Wave{Root: domain.Root{ID: part.Wave}, Process: processID, Number: part.Number, Draw: part.Draw,
+		From: part.From, To: part.To, Next: part.From, State: WaveRunning, NotYet: part.NotYet}
+	w.Record(cmd, s.d.Clock.Now(), domain.Event{Chain: processID, Action: "wave.planned", Subject: "invitation_waves:" + w.ID,
+		Data: map[string]any{"number": w.Number, "count": w.To - w.From}})
+	err := s.d.Waves.Insert(ctx, &w)
+	if domain.Is(err, domain.Conflict) {
+		w, err = s.d.Waves.Get(ctx, w.ID)
+	}
 	if err != nil {
-		return err
+		return w, err
 	}
-	if r, err = s.d.Recruitments.Get(ctx, w.Process); err != nil {
-		return err
-	}
-	if r.Stretch.Wave != w.ID {
-		return domain.E(domain.Stale, "another wave was planned in the same moment; plan this one again")
-	}
-	w.Number, w.From, w.To, w.Next = r.Stretch.Number, r.Stretch.From, r.Stretch.To, r.Stretch.From
-	return nil
+	_, err = s.d.Recruitments.Update(ctx, processID, func(r *Recruitment) error {
+		had := len(r.Stretches)
+		r.Stretches = slices.DeleteFunc(r.Stretches, func(x Stretch) bool { return x.Wave == part.Wave })
+		if len(r.Stretches) == had {
+			return domain.ErrNoChange
+		}
+		return nil
+	})
+	return w, err
 }
 
 // SteerWave pauses, resumes or cancels a wave. Who was invited stays invited;
