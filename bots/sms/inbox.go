@@ -98,7 +98,8 @@ func (b *Inbox) Receive(ctx context.Context, name string, r gateway.Request) err
 		b.Count("inbound_refused")
 		return err
 	}
-	return b.text(ctx, name, in, frame{Target: r.Target, Body: string(r.Body), At: r.At})
+	_, err = b.text(ctx, name, in, frame{Target: r.Target, Body: string(r.Body), At: r.At})
+	return err
 }
 
 func (b *Inbox) gateway(name string) (gateway.Gateway, error) {
@@ -109,8 +110,9 @@ func (b *Inbox) gateway(name string) (gateway.Gateway, error) {
 	return g, nil
 }
 
-// text keeps a text, from a webhook or a poll, and wakes a worker.
-func (b *Inbox) text(ctx context.Context, name string, in gateway.Inbound, f frame) error {
+// text keeps a text, from a webhook or a poll, and wakes a worker. fresh is
+// false when it was here before.
+func (b *Inbox) text(ctx context.Context, name string, in gateway.Inbound, f frame) (fresh bool, err error) {
 	f.In, f.Phone = &in, b.e164(in.From)
 	return b.keep(ctx, outreach.Raw{
 		Provider: name, Kind: outreach.KindText, External: in.ExternalID, Phone: f.Phone,
@@ -154,22 +156,23 @@ func (b *Inbox) Status(ctx context.Context, name string, r gateway.Request) erro
 		b.Count("status_refused")
 		return err
 	}
-	return b.keep(ctx, outreach.Raw{
+	_, err = b.keep(ctx, outreach.Raw{
 		Provider: name, Kind: outreach.KindStatus, External: st.Key(),
 		Same: []byte(st.ExternalID + "\x00" + st.Raw + "\x00" + st.ErrorCode),
 	}, frame{Target: r.Target, Body: string(r.Body), At: r.At, Status: &st})
+	return err
 }
 
-func (b *Inbox) keep(ctx context.Context, raw outreach.Raw, f frame) error {
+func (b *Inbox) keep(ctx context.Context, raw outreach.Raw, f frame) (fresh bool, err error) {
 	content, err := json.Marshal(f)
 	if err != nil {
-		return err
+		return false, err
 	}
 	raw.Content = content
 	a, err := b.Outreach.Receive(ctx, raw)
 	if err != nil {
 		b.Count(raw.Kind + "_unavailable")
-		return err
+		return false, err
 	}
 	switch {
 	case a.Fresh:
@@ -181,7 +184,7 @@ func (b *Inbox) keep(ctx context.Context, raw outreach.Raw, f frame) error {
 	default:
 		b.Count(raw.Kind + "_repeated")
 	}
-	return nil
+	return a.Fresh, nil
 }
 
 // hand gives the job to the worker of its number; when that one is behind the

@@ -134,9 +134,12 @@ func TestWhatWebhooksMissIsFetched(t *testing.T) {
 			hook(form)
 		} // else the webhook never came
 	}
-	for range 2 {
-		_, err := w.inbox.Poll(t.Context(), start.Add(-time.Hour))
+	for i, want := range []int{2, 0} {
+		n, err := w.inbox.Poll(t.Context(), start.Add(-time.Hour))
 		check(t, err)
+		if n != want {
+			t.Errorf("poll %d found %d that were missed, want %d", i, n, want)
+		}
 	}
 	if got := len(w.textEvents()); got != 6 || w.counts.of("text_conflicting") != 0 {
 		t.Errorf("%d events, %d taken for others; want 6 and 0", got, w.counts.of("text_conflicting"))

@@ -80,8 +80,8 @@ func (b *Inbox) each(events []outreach.Received, do func(outreach.Received)) {
 	wg.Wait()
 }
 
-// Poll asks the gateways that can tell for texts since the time, and keeps
-// those that no webhook brought. It answers how many were listed.
+// Poll asks the gateways that can tell for texts since the time, and answers
+// how many of them no webhook had brought.
 func (b *Inbox) Poll(ctx context.Context, since time.Time) (int, error) {
 	total := 0
 	for _, g := range b.Gateways {
@@ -94,10 +94,13 @@ func (b *Inbox) Poll(ctx context.Context, since time.Time) (int, error) {
 			return total, err
 		}
 		for _, in := range list {
-			if err := b.text(ctx, g.Name(), in, frame{At: b.Clock.Now()}); err != nil {
+			fresh, err := b.text(ctx, g.Name(), in, frame{At: b.Clock.Now()})
+			if err != nil {
 				return total, err
 			}
-			total++
+			if fresh {
+				total++
+			}
 		}
 	}
 	return total, nil
