@@ -144,6 +144,9 @@ func (s *Service) beginFrame(ctx context.Context, cmd domain.Command, processID 
 		if err == nil && !had.Complete {
 			err = domain.E(domain.Conflict, "this list is being imported just now; wait until that has ended")
 		}
+		if err == nil {
+			err = s.chooseFrame(ctx, cmd, had)
+		}
 		v := had.View()
 		return nil, &v, err
 	}
@@ -185,14 +188,17 @@ func (s *Service) completeFrame(ctx context.Context, cmd domain.Command, w *fram
 	if err != nil {
 		return FrameView{}, err
 	}
-	_, err = s.change(ctx, cmd.Sub("frame"), f.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
-		if r.InviteeDraw != "" {
-			return domain.Event{}, nil // the list in use stays; this one is for a boost
-		}
+	return f.View(), s.chooseFrame(ctx, cmd, f)
+}
+
+// chooseFrame has the process draw its invitees from the list from now on: a
+// later list is for a top-up or a boost.
+func (s *Service) chooseFrame(ctx context.Context, cmd domain.Command, f Frame) error {
+	_, err := s.change(ctx, cmd.Sub("frame"), f.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
 		r.Frame = f.ID
 		return domain.Event{Action: "frame.chosen", Data: map[string]any{"frame": f.ID}}, nil
 	})
-	return f.View(), err
+	return err
 }
 
 // ListFrames answers the frames of a process, the newest first.

@@ -184,8 +184,8 @@ func (s *Service) DrawInvitees(ctx context.Context, cmd domain.Command, processI
 		return InviteeDrawView{}, hidden(err, "draw")
 	}
 	if d.State == InviteesDrawn {
-		if d.Done(cmd) {
-			return d.View(), nil
+		if err := s.adopt(ctx, cmd, d); err != nil || d.Done(cmd) {
+			return d.View(), err
 		}
 		return d.View(), domain.E(domain.Conflict, "these invitees were drawn already; a second seed is not accepted")
 	}
@@ -272,11 +272,24 @@ func (s *Service) concludeInvitees(ctx context.Context, cmd domain.Command, d In
 	if err != nil {
 		return d.View(), err
 	}
-	_, err = s.change(ctx, cmd.Sub("invitees"), d.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+	return d.View(), s.adopt(ctx, cmd, d)
+}
+
+// adopt has the process's waves take from a draw, unless they take from it or
+// from a later one.
+func (s *Service) adopt(ctx context.Context, cmd domain.Command, d InviteeDraw) error {
+	cmd.Key = domain.Derive("adopt", d.ID)
+	_, err := s.change(ctx, cmd, d.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+		if r.InviteeDraw != "" {
+			present, err := s.d.InviteeDraws.Get(ctx, r.InviteeDraw)
+			if err != nil || !present.DrawnAt.Before(d.DrawnAt) {
+				return domain.Event{}, err
+			}
+		}
 		r.InviteeDraw, r.Invited = d.ID, 0
 		return domain.Event{Action: "invitees.chosen", Data: map[string]any{"draw": d.ID}}, nil
 	})
-	return d.View(), err
+	return err
 }
 
 // ReplayInvitees answers the engine's record of a draw of invitees, with the

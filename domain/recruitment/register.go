@@ -144,11 +144,11 @@ func (s *Service) register(ctx context.Context, cmd domain.Command, r Recruitmen
 	}
 	actor := cmd.Actor
 	if known.ID != "" && in.Person == "" && in.Code == "" {
-		if registered(known.Status) {
+		if registered(known.Status) && known.Status != people.Registered && known.Status != people.Eligible {
 			return Registered{Person: known.ID, Status: known.Status, Already: true}, nil
 		}
 		in.Person = known.ID
-		cmd.Actor = domain.SystemActor(actor.Via) // an invitee who came without their code
+		cmd.Actor = domain.SystemActor(actor.Via) // an invitee without their code, or half a registration
 	}
 	p, err := s.d.People.Register(ctx, cmd, r.Process, people.RegisterInput{
 		Person: in.Person, Code: in.Code, Identity: in.Identity, Answers: in.Answers, Source: in.Source, Channel: in.Channel,

@@ -78,6 +78,24 @@ func TestRegistrationByConversation(t *testing.T) {
 	}
 }
 
+// TestHalfARegistrationIsCompletedElsewhere begins by text and ends on the
+// page: one person.
+func TestHalfARegistrationIsCompletedElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	ctx := t.Context()
+	begun, err := w.s.Register(ctx, w.by(domain.SystemActor("sms")), jury, recruitment.RegisterInput{
+		Source: people.FromText, Identity: people.Identity{Number: "+999000000123"}})
+	w.must(err)
+	_, err = w.s.Register(ctx, w.by(domain.PublicActor("web")), jury, recruitment.RegisterInput{Source: people.FromPage,
+		Identity: people.Identity{Name: "Robin", Number: "+999000000123"}, Answers: people.Answers{"Place": "North", "Age": "45+"}})
+	w.must(err)
+	if st := w.status(begun.Person); st != people.InPool || len(w.rows.All()) != 1 {
+		t.Errorf("%s, %d people", st, len(w.rows.All()))
+	}
+}
+
 func TestTheSamePersonTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

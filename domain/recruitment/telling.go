@@ -31,13 +31,6 @@ func (s *Service) ConcludeDraw(ctx context.Context, cmd domain.Command, processI
 			return d.View(), err
 		}
 	}
-	_, err = s.change(ctx, cmd.Sub("drawn"), processID, func(r *Recruitment, _ time.Time) (domain.Event, error) {
-		r.State = PoolDrawn
-		return domain.Event{Action: "pool.drawn", Data: map[string]any{"draw": id}}, nil
-	})
-	if err != nil {
-		return d.View(), err
-	}
 	d, err = s.tell(ctx, d, 1000) // small pools hear at once; the tick goes on with large ones
 	return d.View(), err
 }
@@ -107,6 +100,9 @@ func (s *Service) tell(ctx context.Context, d Draw, most int) (Draw, error) {
 	if !d.Telling {
 		return d, nil
 	}
+	if err := s.markDrawn(ctx, d); err != nil {
+		return d, err
+	}
 	ref, err := s.d.Processes.Ref(ctx, d.Process)
 	if err != nil {
 		return d, err
@@ -127,6 +123,16 @@ func (s *Service) tell(ctx context.Context, d Draw, most int) (Draw, error) {
 		}
 	}
 	return d, nil
+}
+
+// markDrawn ends the pool's part: the draw that is being told is the one.
+func (s *Service) markDrawn(ctx context.Context, d Draw) error {
+	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("drawn", d.ID)}
+	_, err := s.change(ctx, cmd, d.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+		r.State = PoolDrawn
+		return domain.Event{Action: "pool.drawn", Data: map[string]any{"draw": d.ID}}, nil
+	})
+	return err
 }
 
 func (s *Service) toldTo(ctx context.Context, d Draw, end, all int) (Draw, error) {
