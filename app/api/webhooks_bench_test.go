@@ -7,9 +7,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -210,9 +212,29 @@ func load(b *testing.B, conns, senders int, work bool) {
 	for _, p := range []int{50, 95, 99} {
 		b.ReportMetric(float64(all[(len(all)-1)*p/100].Microseconds())/1000, fmt.Sprintf("p%d-ms", p))
 	}
+	b.ReportMetric(rss(b), "rss-MB")
 	if work {
 		b.ReportMetric(float64(f.done.Load())/b.Elapsed().Seconds(), "steps/s")
 	}
+}
+
+// rss is how much memory the process holds, loader included; 0 where the
+// system does not tell.
+func rss(b *testing.B) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmRSS:")
+	fields := strings.Fields(rest)
+	if len(fields) == 0 {
+		return 0
+	}
+	kb, err := strconv.Atoi(fields[0])
+	if err != nil {
+		b.Logf("memory: %v", err)
+	}
+	return float64(kb) / 1024
 }
 
 // caller is one keep-alive connection; it answers how long each call took.

@@ -165,13 +165,17 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 // organiser sees it and the waves behind it go on. Resuming tries again.
 func (s *Service) stick(ctx context.Context, w Wave) error {
 	now := s.Clock.Now()
-	_, err := s.Waves.Update(ctx, w.ID, func(cur *Wave) error {
+	ref, err := s.Processes.Ref(ctx, w.Process)
+	if err != nil {
+		return err
+	}
+	_, err = s.Waves.Update(ctx, w.ID, func(cur *Wave) error {
 		if cur.State != WaveRunning {
 			return domain.ErrNoChange
 		}
 		cur.State, cur.Problem, cur.UpdatedAt = WavePaused, "this message lacks something it needs to say; mend it, then resume", now
 		cur.Emit(domain.Command{Key: w.ID + string(w.Cursor)}, domain.EffectNotice, "stuck", now, domain.NoticeData{
-			Process: w.Process, Role: domain.Organiser, Kind: NoticeWaveStuck, Subject: "waves:" + w.ID,
+			Process: w.Process, Body: ref.Body, Role: domain.Organiser, Kind: NoticeWaveStuck, Subject: "waves:" + w.ID,
 		})
 		return nil
 	})
