@@ -8,11 +8,16 @@ func (p *play) action(rec, title, post, due string) string {
 	a := p.do("commissioner", p.here("/actions"), object{
 		"recommendation": rec, "title": title, "owner": object{"post": post, "user": p.ids["commissioner"]}, "due": due,
 	})
+	p.update(a.str("id"), "started", "Work has begun.")
 	return a.str("id")
 }
 
 func (p *play) update(id, state, text string, proofs ...object) {
-	p.do("commissioner", p.here("/actions/"+id+"/updates"), object{"state": state, "text": text, "proofs": proofs})
+	in := object{"state": state, "text": text}
+	if len(proofs) > 0 {
+		in["proofs"] = proofs
+	}
+	p.do("commissioner", p.here("/actions/"+id+"/updates"), in)
 }
 
 // follow is 2018 to 2024: planning permission in March 2022, building from
@@ -33,7 +38,7 @@ func (p *play) follow() {
 	p.update(plan, "done", "The business case plans for the whole Forest.", object{"title": "Business case", "link": "https://www.fodhealth.nhs.uk/"})
 
 	p.clock("2022-03-08 12:00")
-	p.update(build, "started", "Planning permission on 8 March 2022. The opening, expected by 2022, is late.")
+	p.update(build, "at_risk", "Planning permission on 8 March 2022. The opening, expected by 2022, is late.")
 	p.report2()
 
 	p.clock("2024-06-03 10:00")

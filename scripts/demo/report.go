@@ -96,7 +96,7 @@ func (p *play) report() {
 	p.stage("reported")
 	p.settle()
 	p.pay()
-	p.show.text("every juror reads:", p.last(p.juror()))
+	p.show.text("every juror reads:", p.about("report is out"))
 }
 
 // pay: what was promised is earned by attendance and approved by two people.

@@ -25,7 +25,7 @@ func (p *play) respond() {
 		"text":            "Both boards agree to one new community hospital in or near Cinderford.",
 		"reasons":         "The jury's reasons, and the evidence on health need and travel it rests on.",
 		"involvement":     "The jury's report was read out and discussed point by point before the vote.",
-		"effects":         object{"wellbeing": "Care closer to where health is poorest.", "quality": "A modern building.", "resources": "One site in place of two."},
+		"likely_effects":  object{"wellbeing": "Care closer to where health is poorest.", "quality": "A modern building.", "resources": "One site in place of two."},
 		"recommendations": recs,
 	})
 	p.show.say("both boards meet in public and back the recommendation unanimously")
@@ -40,7 +40,7 @@ func (p *play) respond() {
 	phones := append(p.phonesOf("serving"), p.phonesOf("completed")...)
 	p.pause()
 	p.converse(phones)
-	v := p.all("organiser", p.here("/responses"))[0].obj("members")
+	v := p.ask("organiser", p.here("/account")).obj("members")
 	p.show.say("%.0f jurors say whether that answers them", v.num("total"))
 }
 
