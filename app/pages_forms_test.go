@@ -107,6 +107,7 @@ func (p *played) staffForms(t *testing.T, all map[string]*visitor) {
 	all["commissioner"].post(rec, "do", "draft", "outcome", "accept", "reason_given", "Gladly.").wants(t, "a draft", 303, "/responses")
 	all["organiser"].post(rec, "do", "publish", "outcome", "reject", "reason_given", "No.").wants(t, "an organiser's answer", 403)
 	all["commissioner"].post(rec, "do", "publish", "outcome", "accept", "reason_given", "Gladly.", "owner_post", "Head gardener", "by", "2027-01-01").wants(t, "the answer", 303, "/responses")
+	p.settled()
 	all["public"].get("/r/"+p.code).wants(t, "the report", 200, "Head gardener", "This answer came after its date")
 	items := must[[]string](t)(p.openItems(t))
 	msg := "/staff/processes/" + p.young + "/messages/" + items[0]

@@ -22,7 +22,7 @@ import (
 // been proposed by another body.
 type played struct {
 	*house
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	actors map[string]domain.Actor
 	links  map[string]string
@@ -47,7 +47,7 @@ func (p *played) do(who string) domain.Command {
 	return domain.Command{Actor: a, Key: fmt.Sprintf("play-%04d", p.n)}
 }
 
-func must[T any](t *testing.T) func(T, error) T {
+func must[T any](t testing.TB) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -58,7 +58,7 @@ func must[T any](t *testing.T) func(T, error) T {
 }
 
 // playHouse opens a house in a folder of its own on a port of this machine.
-func playHouse(t *testing.T) (*played, net.Listener) {
+func playHouse(t testing.TB) (*played, net.Listener) {
 	t.Helper()
 	ln := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	l := must[config.Loaded](t)(config.Load([]string{

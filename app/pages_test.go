@@ -1,19 +1,27 @@
 package main
 
 import (
+	"flag"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"folkmoot/app/web"
 )
 
+var updatePages = flag.Bool("update", false, "rewrite the golden pages")
+
 // visitor is a browser that keeps its cookie.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	base   string
 	cookie string
 }
@@ -70,7 +78,7 @@ func (v *visitor) post(path string, pairs ...string) answer {
 }
 
 // opened serves a played house and signs everybody in.
-func opened(t *testing.T) (*played, map[string]*visitor) {
+func opened(t testing.TB) (*played, map[string]*visitor) {
 	t.Helper()
 	p, ln := playHouse(t)
 	app := p.app(t.Context())
@@ -103,8 +111,42 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	p, all := opened(t)
 	t.Run("who sees what", func(t *testing.T) { p.rows(t, all) })
+	t.Run("what a citizen reads", func(t *testing.T) { p.golden(t, all["public"]) })
 	t.Run("in a browser", func(t *testing.T) { p.browse(t, all) })
 	t.Run("forms", func(t *testing.T) { p.forms(t, all) })
+}
+
+var (
+	hashes    = regexp.MustCompile(`[0-9a-f]{64}|<li id="e-[a-z0-9]+"|#e-[a-z0-9]+|e-[a-z0-9]{16}|pack-[a-z0-9]{16}`)
+	manyLines = regexp.MustCompile(`\n\s*\n+`)
+	entries   = regexp.MustCompile(`record of [0-9,]+ entries`)
+)
+
+// golden compares the main part of the public pages with what was agreed on;
+// what differs between runs (hashes, ids, the number of entries) is left out.
+func (p *played) golden(t *testing.T, v *visitor) {
+	for name, path := range map[string]string{"process": "/p/" + p.code, "report": "/r/" + p.code, "evidence": "/e/" + p.code} {
+		_, main, _ := strings.Cut(v.get(path).body, `<main class="govuk-main-wrapper" id="main">`)
+		main, _, _ = strings.Cut(main, "</main>")
+		main = strings.ReplaceAll(hashes.ReplaceAllString(main, "ID"), p.code, "CODE")
+		main = manyLines.ReplaceAllString(entries.ReplaceAllString(main, "record of N entries"), "\n")
+		file := filepath.Join("testdata", "pages", name+".golden.html")
+		if *updatePages {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(main), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), main); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 func (p *played) rows(t *testing.T, all map[string]*visitor) {

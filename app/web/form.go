@@ -17,6 +17,7 @@ type Field struct {
 	Value                 string
 	Error                 string
 	Type                  string // of an input: text unless set by .As
+	Fill                  string // what a browser may fill in, set by .Filled
 	Choices               []Choice
 }
 
@@ -44,6 +45,9 @@ func newField(v View, name, label, hint string, values ...any) Field {
 
 // As gives the field another input type: number, date, time, tel, search.
 func (f Field) As(kind string) Field { f.Type = kind; return f }
+
+// Filled says what of a person's own a browser may fill in: name, tel, email.
+func (f Field) Filled(with string) Field { f.Fill = with; return f }
 
 // newChoices makes a field of choices; pairs alternate value and label.
 func newChoices(v View, name, label, hint string, pairs []string, values ...any) Field {

@@ -29,10 +29,13 @@ type Services struct {
 	Clock          domain.Clock
 	Simulated      Simulated // nil where a gateway is real: then there is no simulator
 	Demo           bool      // the clock may be moved
+
+	memo *memo
 }
 
 // AllPages lists the pages of every area.
 func AllPages(s Services) []Page {
+	s.memo = newMemo()
 	var out []Page
 	for _, area := range []func(Services) []Page{publicPages, registerPages, memberPages, staffPages, simulatorPages} {
 		out = append(out, area(s)...)

@@ -29,6 +29,12 @@ func (s Services) publicEvidence(ctx context.Context, r *Request) (Reply, error)
 	if err != nil {
 		return Reply{}, err
 	}
+	page, err := remember(ctx, s, "evidence", st.P.ID, func() (evidencePage, error) { return s.evidencePage(ctx, st) })
+	page.story = st
+	return Show("public/evidence", "Evidence: "+st.P.Name, page).KeptFor(shortly), err
+}
+
+func (s Services) evidencePage(ctx context.Context, st story) (evidencePage, error) {
 	page, id, d := evidencePage{story: st}, st.P.ID, s.Deliberation
 	reads := []func() error{
 		func() error {
@@ -43,11 +49,11 @@ func (s Services) publicEvidence(ctx context.Context, r *Request) (Reply, error)
 	}
 	for _, read := range reads {
 		if err := read(); err != nil {
-			return Reply{}, err
+			return page, err
 		}
 	}
 	page.packs()
-	return Show("public/evidence", "Evidence: "+st.P.Name, page).KeptFor(shortly), nil
+	return page, nil
 }
 
 // packs puts every published item under its pack.

@@ -40,6 +40,15 @@ func (s Services) tell(ctx context.Context, code string) (story, error) {
 	if err != nil {
 		return story{}, err
 	}
+	st, err := remember(ctx, s, "story", p.ID, func() (story, error) { return s.read(ctx, p) })
+	st.P, st.Where = p, standing(p.Stage)
+	if p.Stage == domain.Reported && !answered(st.Responses).IsZero() {
+		st.Where = standing(domain.Responded)
+	}
+	return st, err
+}
+
+func (s Services) read(ctx context.Context, p process.PublicView) (story, error) {
 	st := story{P: p, Where: standing(p.Stage)}
 	reads := []func() error{
 		func() error {
@@ -54,9 +63,6 @@ func (s Services) tell(ctx context.Context, code string) (story, error) {
 		if err := read(); err != nil {
 			return story{}, err
 		}
-	}
-	if p.Stage == domain.Reported && !answered(st.Responses).IsZero() {
-		st.Where = standing(domain.Responded)
 	}
 	return st, nil
 }

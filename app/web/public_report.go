@@ -13,10 +13,14 @@ import (
 
 type reportPage struct {
 	story
-	Chains  []chainShown
-	Minor   []deliberation.MinorityView // on the report as a whole
+	aftermath
 	Members accountability.ViewCounts
 	Formats []format
+}
+
+type aftermath struct {
+	Chains []chainShown
+	Minor  []deliberation.MinorityView // on the report as a whole
 }
 
 // format is an accessible version: an address, or a file of ours.
@@ -41,24 +45,33 @@ func (s Services) publicReport(ctx context.Context, r *Request) (Reply, error) {
 	if st.Report == nil {
 		return Show("public/report", "The report: "+st.P.Name, page), nil
 	}
-	page.Members, page.Formats = st.Said.Account.Members, formatsOf(st.P.Code, st.Report.Formats)
+	after, err := remember(ctx, s, "chains", st.P.ID, func() (aftermath, error) { return s.aftermath(ctx, st) })
+	if err != nil {
+		return Reply{}, err
+	}
+	page.aftermath, page.Members, page.Formats = after, st.Said.Account.Members, formatsOf(st.P.Code, st.Report.Formats)
+	return Show("public/report", "The report: "+st.P.Name, page).KeptFor(shortly), nil
+}
+
+// aftermath reads the chain of every recommendation, and the minority views on
+// the report as a whole.
+func (s Services) aftermath(ctx context.Context, st story) (aftermath, error) {
+	var out aftermath
 	for _, row := range st.Said.Rows {
 		c, err := s.Accountability.Chain(ctx, public, st.P.ID, row.Recommendation)
 		if err != nil {
-			return Reply{}, err
+			return out, err
 		}
-		page.Chains = append(page.Chains, shownChain(c, row))
+		out.Chains = append(out.Chains, shownChain(c, row))
 	}
 	var views []deliberation.MinorityView
-	if err := part(&views, func() ([]deliberation.MinorityView, error) { return s.Deliberation.MinorityViews(ctx, public, st.P.ID) }); err != nil {
-		return Reply{}, err
-	}
+	err := part(&views, func() ([]deliberation.MinorityView, error) { return s.Deliberation.MinorityViews(ctx, public, st.P.ID) })
 	for _, v := range views {
 		if v.Recommendation == "" {
-			page.Minor = append(page.Minor, v)
+			out.Minor = append(out.Minor, v)
 		}
 	}
-	return Show("public/report", "The report: "+st.P.Name, page).KeptFor(shortly), nil
+	return out, err
 }
 
 func shownChain(c accountability.Chain, row accountability.Said) chainShown {
