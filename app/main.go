@@ -19,15 +19,16 @@ import (
 type cli struct {
 	Config string `help:"Settings file in the form NAME=value, read before the environment." type:"path" env:"FOLKMOOT_CONFIG"`
 
-	Serve   serveCmd   `cmd:"" help:"Run the service: pages, API, bots and jobs."`
-	Doctor  doctorCmd  `cmd:"" help:"Check settings, stores, keys, gateways, clock and assets."`
-	Healthz healthzCmd `cmd:"" help:"Ask the program on this machine whether it is alive."`
-	Demo    demoCmd    `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
-	Draw    drawCmd    `cmd:"" help:"Draw a panel by lot from files, with its proof."`
-	Verify  verifyCmd  `cmd:"" help:"Check the export of a draw or of a record, offline."`
-	Admin   adminCmd   `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
-	Import  importCmd  `cmd:"" help:"Carry a CSV file into a running Folkmoot: respondents, an invitation list or targets."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Run the service: pages, API, bots and jobs."`
+	Doctor   doctorCmd   `cmd:"" help:"Check settings, stores, keys, gateways, clock and assets."`
+	Healthz  healthzCmd  `cmd:"" help:"Ask the program on this machine whether it is alive."`
+	Demo     demoCmd     `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
+	Draw     drawCmd     `cmd:"" help:"Draw a panel by lot from files, with its proof."`
+	Verify   verifyCmd   `cmd:"" help:"Check the export of a draw or of a record, offline."`
+	Admin    adminCmd    `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
+	Import   importCmd   `cmd:"" help:"Carry a CSV file into a running Folkmoot: respondents, an invitation list or targets."`
+	Simulate simulateCmd `cmd:"" help:"Text with the conversations in the terminal."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command reads and writes, and its environment.

@@ -46,14 +46,19 @@ func (p *play) follow() {
 	p.update(cafe, "done", "The building has room for a cafe.", object{"title": "Floor plan", "link": "https://www.ghc.nhs.uk/"})
 	p.update(services, "done", "Minor injuries and illness unit, X-ray and ultrasound, outpatients, midwifery, dentistry and leg wound care are on site.", object{"title": "Services", "link": "https://www.ghc.nhs.uk/"})
 	p.refused("commissioner", p.here("/actions/"+build+"/verification"), object{"verified": true, "note": "mine"}, 403)
-	for _, a := range []struct{ id, note string }{
-		{build, "Went there: it is open, with 24 beds."}, {plan, "Read it."}, {cafe, "Seen."}, {services, "Checked against the list."},
+	for _, a := range []struct{ id, note, summary string }{
+		{plan, "Read it.", "the plan for the whole Forest is written and in use."},
+		{cafe, "Seen.", "the new hospital has room for a cafe."},
+		{services, "Checked against the list.", "minor injuries, X-ray, outpatients and midwifery are there; there are fewer beds than before."},
+		{build, "Went there: it is open, with 24 beds.", "the new hospital you asked for is open in Cinderford, with 24 beds. We went and checked."},
 	} {
-		p.do("oversight", p.here("/actions/"+a.id+"/verification"), object{"verified": true, "note": a.note})
+		p.do("oversight", p.here("/actions/"+a.id+"/verification"), object{"verified": true, "note": a.note, "summary": a.summary})
+		p.settle()
 	}
 	p.do("commissioner", p.here("/actions/"+travel+"/end"), object{"state": "stopped", "reason": "Better buses from the west were asked for and are not funded."})
 	p.settle()
-	p.show.text("the text that tells the jurors of the change:", p.about("Steam Mills", "hospital"))
+	p.show.text("the text that tells the jurors of the change:", p.about("open in Cinderford"))
+	p.show.say("Slack: %d notices told the commissioners what was owed, due or late", len(p.ask("administrator", "/simulator/slack")["messages"].([]any)))
 	p.finish()
 }
 
@@ -69,7 +74,7 @@ func (p *play) revise(rec, outcome, reason, owner string) {
 func (p *play) report2() {
 	p.do("organiser", p.here("/progress-reports"), object{
 		"summary": "planning permission is given; the opening will be late.", "text": "Building begins this summer.",
-		"not_changed": []object{{"what": "Better buses from the west", "why": "They were asked for and are not funded.", "next": "2024-06-30T12:00:00Z"}},
+		"not_changed": []object{{"what": "better buses from the west were asked for and are not funded.", "why": "The county's bus budget was cut; the boards cannot pay for buses.", "next": "2024-06-30T12:00:00Z"}},
 	})
 	p.settle()
 	p.show.text("and what has not changed:", p.about("what has not changed"))
@@ -122,7 +127,7 @@ func (p *play) chain() {
 			p.show.say("  proof          %s, %s", pr.str("title"), pr.str("link"))
 		}
 	}
-	p.show.text("  told           the text message that told the jurors:", p.about("opened", "is open", "hospital"))
+	p.show.text("  told           the text message that told the jurors:", p.about("open in Cinderford"))
 	head := p.ask("organiser", "/public/processes/"+p.id+"/audit-head")
 	p.show.say("the record holds %.0f entries under the hash %s", head.num("seq"), head.str("hash"))
 }
