@@ -36,7 +36,7 @@ func (s *Service) PrepareDraw(ctx context.Context, cmd domain.Command, processID
 	d := Draw{Root: domain.Root{ID: cmd.ID("draw")}, Process: processID, State: DrawPrepared, Size: ref.Size, Reserves: ref.Reserves,
 		SeedPlan: in.SeedPlan, DrandRound: in.DrandRound, DrawAt: r.DrawAt}
 	if had, err := s.d.Draws.Get(ctx, d.ID); err == nil {
-		return had.View(), nil
+		return had.View(), s.chooseDraw(ctx, cmd, had)
 	}
 	if err := s.checkPrepare(ctx, r, in); err != nil {
 		return DrawView{}, err
@@ -153,11 +153,19 @@ func (s *Service) keepDraw(ctx context.Context, cmd domain.Command, d Draw, pool
 	if err := s.d.Draws.Insert(ctx, &d); err != nil && !domain.Is(err, domain.Conflict) {
 		return DrawView{}, err
 	}
-	_, err = s.change(ctx, cmd.Sub("draw chosen"), d.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+	return d.View(), s.chooseDraw(ctx, cmd, d)
+}
+
+// chooseDraw makes a prepared draw the process's own.
+func (s *Service) chooseDraw(ctx context.Context, cmd domain.Command, d Draw) error {
+	_, err := s.change(ctx, cmd.Sub("draw chosen"), d.Process, func(r *Recruitment, _ time.Time) (domain.Event, error) {
+		if err := s.unfixed(ctx, r); err != nil || r.Draw == d.ID {
+			return domain.Event{}, err
+		}
 		r.Draw = d.ID
 		return domain.Event{Action: "draw.chosen", Data: map[string]any{"draw": d.ID}}, nil
 	})
-	return d.View(), err
+	return err
 }
 
 // maxNoted is how many warnings and uncoverable people the draw itself names;

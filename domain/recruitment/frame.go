@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,35 +132,52 @@ func (s *Service) ImportFrame(ctx context.Context, cmd domain.Command, processID
 
 // beginFrame notes that an import is under way, so that what a crash leaves
 // behind is found and destroyed. It answers the frame that this command
-// imported before, if it did.
+// imported before, if it did; an import of this command that broke off is
+// begun again under new keys.
 func (s *Service) beginFrame(ctx context.Context, cmd domain.Command, processID string, in FrameInput) (*frameWriter, *FrameView, error) {
 	now := s.d.Clock.Now()
-	id := cmd.ID("frame")
-	f := Frame{Root: domain.Root{ID: id}, Process: processID, Name: in.Name, Source: in.Source, Columns: in.Columns}
-	f.List = newList(domain.Derive("frame", id, now.Format(time.RFC3339Nano)), listKeys)
+	f := Frame{Root: domain.Root{ID: cmd.ID("frame")}, Process: processID, Name: in.Name, Source: in.Source, Columns: in.Columns}
+	f.List = newList(domain.Derive("frame", f.ID, now.Format(time.RFC3339Nano)), listKeys)
 	f.Touch(domain.Command{}, now)
+	w := &frameWriter{s: s, frame: f, region: in.Region}
 	err := s.d.Frames.Insert(ctx, &f)
-	if domain.Is(err, domain.Conflict) {
-		had, err := s.d.Frames.Get(ctx, id)
-		if err == nil && !had.Complete {
-			err = domain.E(domain.Conflict, "this list is being imported just now; wait until that has ended")
-		}
-		if err == nil {
-			err = s.chooseFrame(ctx, cmd, had)
-		}
-		v := had.View()
-		return nil, &v, err
+	if !domain.Is(err, domain.Conflict) {
+		return w, nil, err
 	}
-	return &frameWriter{s: s, frame: f, region: in.Region}, nil, err
+	var old List
+	had, err := s.d.Frames.Update(ctx, f.ID, func(had *Frame) error {
+		if had.Complete {
+			return domain.ErrNoChange
+		}
+		old = had.List
+		had.List = newList(domain.Derive("again", old.Keys[0], now.Format(time.RFC3339Nano)), listKeys)
+		had.UpdatedAt = now
+		w.frame = *had
+		return nil
+	})
+	if err == nil && had.Complete {
+		v := had.View()
+		return nil, &v, s.chooseFrame(ctx, cmd, had)
+	}
+	if err == nil {
+		err = s.destroyList(ctx, old)
+	}
+	return w, nil, err
 }
 
 // dropFrame leaves nothing of an import that did not end well: what lies in
 // files can never be opened again.
 func (s *Service) dropFrame(ctx context.Context, f Frame) {
-	if s.destroyList(ctx, f.List) == nil {
-		_ = s.d.Frames.Delete(ctx, f.ID) // else the tick does it
+	if s.destroyList(ctx, f.List) != nil {
+		return // the tick does it
+	}
+	if had, err := s.d.Frames.Get(ctx, f.ID); err == nil && had.sameKeys(f) {
+		_ = s.d.Frames.Delete(ctx, f.ID)
 	}
 }
+
+// sameKeys reports whether two states of a frame are of one import.
+func (f Frame) sameKeys(o Frame) bool { return slices.Equal(f.List.Keys, o.List.Keys) }
 
 func (in *FrameInput) check() error {
 	p := domain.Problems{}
@@ -179,6 +197,9 @@ func (in *FrameInput) check() error {
 // completeFrame makes the frame visible and the process's own.
 func (s *Service) completeFrame(ctx context.Context, cmd domain.Command, w *frameWriter) (FrameView, error) {
 	f, err := s.d.Frames.Update(ctx, w.frame.ID, func(f *Frame) error {
+		if !f.sameKeys(w.frame) {
+			return domain.E(domain.Conflict, "this import was begun again meanwhile; that one counts")
+		}
 		f.Rows, f.Strata, f.Numbers, f.Digest, f.List = w.rows, w.strata(), w.numbers, w.sum.hex(), w.frame.List
 		f.Complete = true
 		f.Record(cmd, s.d.Clock.Now(), domain.Event{Chain: f.Process, Action: "frame.imported", Subject: "frames:" + f.ID,
