@@ -171,6 +171,9 @@ func (s *Service) post(ctx context.Context, n *Number, t telling, note Note, w W
 	if m.Class == "" {
 		m.Class = domain.ClassService
 	}
+	if q := s.quietOf(note.Process); q != s.Quiet {
+		m.Quiet = &q
+	}
 	if t.NotBefore.After(now) {
 		m.NotBefore = domain.Milli(t.NotBefore)
 	}

@@ -49,7 +49,7 @@ func (s *Service) Forecast(ctx context.Context, a domain.Actor, process string, 
 	if s.PartsPerSecond > 0 {
 		f.Seconds = int64(float64(f.Total)/s.PartsPerSecond + 0.999)
 	}
-	f.Starts, f.Ends = s.Quiet.span(s.Clock.Now(), time.Duration(f.Seconds)*time.Second, ref.Location())
+	f.Starts, f.Ends = s.quietOf(ref).span(s.Clock.Now(), time.Duration(f.Seconds)*time.Second, ref.Location())
 	return f, nil
 }
 

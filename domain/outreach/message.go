@@ -57,6 +57,7 @@ type Message struct {
 	Body      domain.Sealed `json:"body"`
 	Parts     int           `json:"parts,omitempty"` // segments it costs
 	Zone      string        `json:"zone,omitempty"`  // IANA, for quiet hours
+	Quiet     *Quiet        `json:"quiet,omitempty"` // of its process; nil: the usual
 	State     State         `json:"state"`
 	Created   time.Time     `json:"created"`
 	NotBefore time.Time     `json:"not_before"`

@@ -14,7 +14,9 @@ const ReplyGrace = 10 * time.Minute
 // the United Kingdom; 8 to 20, Sundays from noon, is the convention kept.
 // The zero value knows no quiet hours.
 type Quiet struct {
-	From, To, SundayFrom int
+	From       int `json:"from"`
+	To         int `json:"to"`
+	SundayFrom int `json:"sunday_from"`
 }
 
 // UsualQuiet is the convention.
@@ -62,6 +64,9 @@ func (q Quiet) Opening(at time.Time, zone *time.Location) time.Time {
 func (q Quiet) next(m Message, now time.Time, jitter func(time.Duration) time.Duration) time.Time {
 	if m.Urgent || !m.ReplyTo.IsZero() && now.Sub(m.ReplyTo) <= ReplyGrace {
 		return m.NotBefore
+	}
+	if m.Quiet != nil {
+		q = *m.Quiet
 	}
 	open := q.Opening(now, zoneOf(m.Zone))
 	if !open.After(now) {

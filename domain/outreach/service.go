@@ -99,7 +99,9 @@ type Deps struct {
 	Vault     domain.Vault
 	Audit     domain.Auditor
 	Clock     domain.Clock
-	Quiet     Quiet
+	Quiet     Quiet // where a process's profile says nothing
+	// QuietOf is what a profile says; nil: nothing.
+	QuietOf func(profile string) (Quiet, bool)
 	// Jitter answers a duration in [0, max); nil means none.
 	Jitter func(max time.Duration) time.Duration
 	// PartsPerSecond and PencePerPart are of the sender, for forecasts.
@@ -129,7 +131,17 @@ func New(d Deps) *Service {
 // Hash is the id of the number's document: the keyed hash of its E.164 form.
 func (s *Service) Hash(phone string) string { return s.Vault.Lookup("number", phone) }
 
-// Sender is how this service's rules apply to a worker.
+// quietOf is when texts of the process may go.
+func (s *Service) quietOf(ref domain.ProcessRef) Quiet {
+	if s.QuietOf != nil {
+		if q, ok := s.QuietOf(ref.Profile); ok {
+			return q
+		}
+	}
+	return s.Quiet
+}
+
+// sender is how this service's rules apply to a worker.
 func (s *Service) sender(worker string) Sender {
 	return Sender{Worker: worker, Quiet: s.Quiet, Jitter: s.Jitter}
 }

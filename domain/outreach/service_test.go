@@ -369,3 +369,24 @@ func TestNothingInTheStoreNamesTheNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestAProfilesOwnQuietHoursHold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.folk.phones = map[string]string{"ann": "+447700900123"}
+	h.svc.QuietOf = func(profile string) (outreach.Quiet, bool) {
+		return outreach.Quiet{From: 14, To: 18, SundayFrom: 14}, profile == ""
+	}
+	_, err := h.svc.Send(t.Context(), olive("1"), domain.MessageData{Process: "p1", Person: "ann", Template: "picked", Class: domain.ClassService})
+	check(t, err)
+	id := h.svc.Hash("+447700900123")
+	for _, r := range []struct {
+		after time.Duration
+		want  bool
+	}{{0, false}, {time.Hour, false}, {time.Hour, true}} { // noon, one, two in London
+		h.clock.Advance(r.after)
+		if _, ok, err := h.svc.Claim(t.Context(), id, outreach.LaneService, "w"); err != nil || ok != r.want {
+			t.Errorf("at %s: claimed %v, %v", h.clock.Now(), ok, err)
+		}
+	}
+}
