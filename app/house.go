@@ -298,12 +298,16 @@ func (h *house) wireTexts() error {
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
 		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})
+	quiet, err := quietHours(h.cfg)
+	if err != nil {
+		return err
+	}
 	s := h.store
 	h.outreach = outreach.New(outreach.Deps{
 		Numbers: store.Open(s, outreach.Numbers), Events: store.Open(s, outreach.Events), Texts: store.Open(s, outreach.Texts),
 		Letters: store.Open(s, outreach.Letters), Waves: store.Open(s, outreach.Waves), Queue: store.Open(s, outreach.Queue),
 		Processes: h.known, Contacts: contacts{h}, Voice: desk, Vault: h.vault, Audit: h.audit, Clock: h.clock,
-		Quiet: outreach.UsualQuiet, Jitter: func(max time.Duration) time.Duration { return time.Duration(mrand.Int64N(int64(max) + 1)) },
+		Quiet: outreach.UsualQuiet, QuietOf: quiet, Jitter: func(max time.Duration) time.Duration { return time.Duration(mrand.Int64N(int64(max) + 1)) },
 		PartsPerSecond: h.cfg.SMS.Rate, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
 	})

@@ -5,6 +5,7 @@ import (
 
 	"folkmoot/config"
 	"folkmoot/domain"
+	"folkmoot/domain/outreach"
 	"folkmoot/domain/process"
 	"folkmoot/domain/retention"
 )
@@ -28,4 +29,20 @@ func profilesOf(cfg config.Config) (map[string]process.Profile, map[string][]ret
 		out[p.ID] = q
 	}
 	return out, kept, nil
+}
+
+// quietHours is when texts may go, by profile.
+func quietHours(cfg config.Config) (func(profile string) (outreach.Quiet, bool), error) {
+	all, err := config.Profiles(cfg.ProfilesDir)
+	if err != nil {
+		return nil, fmt.Errorf("reading the jurisdiction profiles: %w", err)
+	}
+	hours := map[string]outreach.Quiet{}
+	for _, p := range all {
+		hours[p.ID] = outreach.Quiet{From: p.QuietHours.From, To: p.QuietHours.To, SundayFrom: p.QuietHours.SundayFrom}
+	}
+	return func(profile string) (outreach.Quiet, bool) {
+		q, ok := hours[profile]
+		return q, ok
+	}, nil
 }
