@@ -234,9 +234,9 @@ func TestDecisionIsKeptApart(t *testing.T) {
 	refused(t, err, domain.Invalid, "met_at")
 	h.clock.Set(in.MetAt.Add(time.Hour))
 	bad := in
-	bad.Departs, bad.Effects.Quality, bad.Recommendations = true, "", []string{"nothing"}
+	bad.Departs, bad.LikelyEffects.Quality, bad.Recommendations = true, "", []string{"nothing"}
 	_, err = h.RecordDecision(ctx, h.by(carol), forest, bad)
-	for _, f := range []string{"departure", "effects.quality", "recommendations.0"} {
+	for _, f := range []string{"departure", "likely_effects.quality", "recommendations.0"} {
 		refused(t, err, domain.Invalid, f)
 	}
 	d := must[accountability.Decision](t)(h.RecordDecision(ctx, h.by(carol), forest, in))
