@@ -231,3 +231,20 @@ func TestUncoveredAreExplained(t *testing.T) {
 		}
 	})
 }
+
+// A pool of a thousand types takes the way through exchanges.
+func TestLargePoolVerifies(t *testing.T) {
+	t.Parallel()
+	p := shapeLarge.build(4)
+	for i := range p.People {
+		if i%10 < 2 {
+			p.People[i].Household = fmt.Sprint("home ", i/10)
+		}
+	}
+	l := prepare(t, p, sortition.Options{Panels: 200})
+	mustVerify(t, l)
+	if l.Certificate.Types < 900 || !l.Certificate.Summary.Proved {
+		t.Errorf("%d types, proved %v", l.Certificate.Types, l.Certificate.Summary.Proved)
+	}
+	t.Logf("%d types, smallest chance %s", l.Certificate.Types, l.Certificate.Summary.Minimum)
+}

@@ -59,7 +59,7 @@ func (w *wholeSolver) bestOf(ctx context.Context, level []*big.Rat) ([]weighted,
 	var known [][]int
 	seen := map[string]bool{}
 	for _, counts := range w.panels {
-		if key := fmt.Sprint(counts); seen[key] || !w.m.feasible(counts) {
+		if key := countsKey(counts); seen[key] || !w.m.feasible(counts) {
 			continue
 		} else {
 			seen[key] = true

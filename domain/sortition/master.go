@@ -102,7 +102,7 @@ func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMa
 
 // know notes a panel; false when it was known, or uses someone excluded.
 func (ms *wholeMaster) know(counts []int) bool {
-	key := fmt.Sprint(counts)
+	key := countsKey(counts)
 	if ms.seen[key] {
 		return false
 	}

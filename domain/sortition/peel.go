@@ -32,6 +32,7 @@ type peeler struct {
 	hi    []int
 	total []*big.Int // per row: sum of y
 	out   []weighted
+	full  []bool // types that became part of the floor on the way
 }
 
 // newPeeler starts from counts x per type, all multiples of 1/scale. Each
@@ -39,7 +40,7 @@ type peeler struct {
 func newPeeler(m *model, x []*big.Rat, scale *big.Int) *peeler {
 	p := &peeler{m: m, scale: scale, floor: make([]int, len(x)), y: make([]*big.Int, len(x)),
 		rest: new(big.Int).Set(scale), lo: make([]int, len(m.rows)), hi: make([]int, len(m.rows)),
-		total: make([]*big.Int, len(m.rows))}
+		total: make([]*big.Int, len(m.rows)), full: make([]bool, len(x))}
 	for t, v := range x {
 		whole, part := new(big.Int), new(big.Int)
 		whole.DivMod(v.Num(), v.Denom(), part)
@@ -73,7 +74,7 @@ func (p *peeler) copy() *peeler {
 	c.lo, c.hi = slices.Clone(p.lo), slices.Clone(p.hi)
 	c.rest = new(big.Int).Set(p.rest)
 	c.y, c.total = cloneInts(p.y), cloneInts(p.total)
-	c.out = slices.Clone(p.out)
+	c.out, c.full = slices.Clone(p.out), slices.Clone(p.full)
 	return &c
 }
 
@@ -90,12 +91,17 @@ func cloneInts(in []*big.Int) []*big.Int {
 // run peels until nothing fractional is left, or returns errStuck. onState,
 // when not nil, sees the state before each panel.
 func (p *peeler) run(ctx context.Context, rng *random, beta float64, onState func(*peeler)) error {
+	next := newExchange(p, rng)
 	for len(p.frac) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if onState != nil {
 			onState(p)
+		}
+		if next.ready(p) {
+			p.takeSet(next.chosen)
+			continue
 		}
 		r := p.rounder(rng)
 		ok := false
@@ -106,6 +112,7 @@ func (p *peeler) run(ctx context.Context, rng *random, beta float64, onState fun
 		if !ok {
 			return errStuck
 		}
+		next.start(p, r)
 		p.take(r)
 	}
 	p.emit(slices.Clone(p.floor), p.rest)
@@ -180,12 +187,21 @@ func (p *peeler) point(r *rounder, beta float64) {
 
 // take removes as much of the drawn panel as the point allows.
 func (p *peeler) take(r *rounder) {
+	chosen := make([]bool, len(p.m.types))
+	for i, t := range p.frac {
+		chosen[t] = r.y[i] > 0.5
+	}
+	p.takeSet(chosen)
+}
+
+// takeSet is take for the panel that has one more of each chosen type.
+func (p *peeler) takeSet(chosen []bool) {
 	lam := new(big.Int).Set(p.rest)
 	gap := new(big.Int)
 	in := make([]int, len(p.m.rows))
 	counts := slices.Clone(p.floor)
-	for i, t := range p.frac {
-		if r.y[i] > 0.5 {
+	for _, t := range p.frac {
+		if chosen[t] {
 			counts[t]++
 			lower(lam, p.y[t])
 			for _, row := range p.m.types[t].rows {
@@ -199,7 +215,7 @@ func (p *peeler) take(r *rounder) {
 		p.limitByRow(lam, row, in[row])
 	}
 	p.emit(counts, lam)
-	p.subtract(r, lam)
+	p.subtract(chosen, lam)
 }
 
 func lower(lam, v *big.Int) {
@@ -225,9 +241,9 @@ func (p *peeler) emit(counts []int, lam *big.Int) {
 	p.out = append(p.out, weighted{counts, new(big.Rat).SetFrac(lam, p.scale)})
 }
 
-func (p *peeler) subtract(r *rounder, lam *big.Int) {
-	for i, t := range p.frac {
-		if r.y[i] > 0.5 {
+func (p *peeler) subtract(chosen []bool, lam *big.Int) {
+	for _, t := range p.frac {
+		if chosen[t] {
 			p.y[t].Sub(p.y[t], lam)
 			for _, row := range p.m.types[t].rows {
 				p.total[row].Sub(p.total[row], lam)
@@ -249,6 +265,7 @@ func (p *peeler) settle() {
 			continue
 		}
 		if full {
+			p.full[t] = true
 			p.floor[t]++
 			for _, row := range p.m.types[t].rows {
 				p.lo[row]--

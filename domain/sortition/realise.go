@@ -2,6 +2,7 @@ package sortition
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -80,12 +81,21 @@ func tryRealise(ctx context.Context, p *peeler, a attempt, solver Solver, rng *r
 	return nil, errNotRealised
 }
 
+// countsKey is a panel as a map key.
+func countsKey(counts []int) string {
+	b := make([]byte, 0, 2*len(counts))
+	for _, c := range counts {
+		b = binary.AppendUvarint(b, uint64(c))
+	}
+	return string(b)
+}
+
 // mergePanels joins equal panels.
 func mergePanels(panels []weighted) []weighted {
 	at := map[string]int{}
 	var out []weighted
 	for _, p := range panels {
-		key := fmt.Sprint(p.counts)
+		key := countsKey(p.counts)
 		if i, ok := at[key]; ok {
 			out[i].weight = new(big.Rat).Add(out[i].weight, p.weight)
 			continue

@@ -3,7 +3,6 @@ package sortition
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -145,10 +144,10 @@ func (u *uniform) improve(x []*big.Rat) {
 	used := make([]int, len(pool))
 	at := map[string]int{}
 	for i, c := range pool {
-		at[fmt.Sprint(c)] = i
+		at[countsKey(c)] = i
 	}
 	for _, c := range u.out {
-		used[at[fmt.Sprint(c)]]++
+		used[at[countsKey(c)]]++
 	}
 	for range maxSwaps {
 		from, to := bestSwap(pool, used, off, unit)
@@ -174,7 +173,7 @@ func (u *uniform) pool() [][]int {
 	var out [][]int
 	seen := map[string]bool{}
 	add := func(counts []int) {
-		if key := fmt.Sprint(counts); !seen[key] {
+		if key := countsKey(counts); !seen[key] {
 			seen[key] = true
 			out = append(out, counts)
 		}
