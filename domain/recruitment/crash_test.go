@@ -69,6 +69,7 @@ func (w *world) play() outcome {
 	}
 	var inv recruitment.InviteeDrawView
 	var d recruitment.DrawView
+	var wave recruitment.WaveView
 	under(olive, func(c domain.Command) error {
 		return second(w.s.SetTargets(ctx, c, jury, recruitment.TargetsInput{Targets: targets()}))
 	})
@@ -82,13 +83,19 @@ func (w *world) play() outcome {
 		return err
 	})
 	under(olive, func(c domain.Command) error { return second(w.s.DrawInvitees(ctx, c, jury, inv.ID, balls)) })
-	under(olive, func(c domain.Command) error {
-		return second(w.s.PlanWave(ctx, c, jury, recruitment.WaveInput{Count: 8}))
+	under(olive, func(c domain.Command) (err error) {
+		wave, err = w.s.PlanWave(ctx, c, jury, recruitment.WaveInput{Count: 8})
+		return err
 	})
 	tick()
 	for n := range 8 {
 		under(cal, func(c domain.Command) error { return second(w.s.Register(ctx, c, jury, registrant(n))) })
 	}
+	under(olive, func(c domain.Command) error {
+		return second(w.s.ImportRespondents(ctx, c, jury, formed, strings.NewReader("id,where,age\n1,North,45+\n2,South,16-44\n")))
+	})
+	under(olive, func(c domain.Command) error { return second(w.s.Remind(ctx, c, jury, wave.ID)) })
+	tick()
 	under(olive, func(c domain.Command) error { return second(w.s.ClosePool(ctx, c, jury)) })
 	under(olive, func(c domain.Command) (err error) {
 		d, err = w.s.PrepareDraw(ctx, c, jury, recruitment.PrepareInput{SeedPlan: "balls"})
@@ -106,6 +113,8 @@ func (w *world) play() outcome {
 	tick()
 	return w.outcome()
 }
+
+var formed = recruitment.BatchInput{Source: "a form", Columns: recruitment.Columns{Ref: "id", Answers: map[string]string{"Place": "where", "Age": "age"}}}
 
 func registrant(n int) recruitment.RegisterInput {
 	return recruitment.RegisterInput{
@@ -141,7 +150,7 @@ func TestTroubleAtAnyWriteChangesNothing(t *testing.T) {
 	all := &trouble{}
 	clean.troubled(all)
 	want := clean.play()
-	if len(want.Told["picked"]) != 3 || len(want.Told["called_up"]) != 1 || len(want.Told["invitation"]) != 8 || want.Swaps != 1 {
+	if len(want.Told["picked"]) != 3 || len(want.Told["called_up"]) != 1 || len(want.Told["invitation"]) != 8 || len(want.Told["reminder"]) == 0 || want.Swaps != 1 {
 		t.Fatalf("the play itself went astray: %+v", want)
 	}
 	if all.n < 50 {
