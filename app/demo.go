@@ -91,13 +91,13 @@ func (c *demoCmd) play(ctx context.Context, h *house, st *streams) error {
 	if c.Exit {
 		return nil
 	}
-	link, err := h.access.MakeLink(ctx, domain.Command{Actor: domain.SystemActor("demo"), Key: "look-round"}, h.firstUser(ctx))
+	link, err := h.access.MakeLink(ctx, domain.Command{Actor: domain.SystemActor("demo"), Key: "look-round"}, played.Staff)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(st.out, `Look round, until you press Ctrl-C:
   the public page        %[1]s/p/%[2]s
-  the staff pages        %[1]s/in/%[3]s (works once)
+  the organiser's pages  %[1]s/in/%[3]s (works once)
   a juror's phone        %[1]s/simulator?number=%[4]s
   the API                %[1]s/api/openapi.json
 `, h.cfg.BaseURL, played.Code, link, played.Juror)

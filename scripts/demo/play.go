@@ -20,6 +20,7 @@ type Options struct {
 // Played is what a run leaves to look at.
 type Played struct {
 	Process string // id
+	Staff   string // id of the organiser's user, whose pages show the most
 	Code    string // printed in its texts
 	Juror   string // number of a juror's simulated phone
 	Took    time.Duration
@@ -31,7 +32,8 @@ type play struct {
 	ctx    context.Context
 	c      *client
 	cast   map[string]*client
-	ids    map[string]string // user ids by name
+	ids    map[string]string // user ids, by part
+	names  map[string]string // of users, by part
 	bodies map[string]string
 	id     string // of the process
 	code   string
@@ -51,7 +53,7 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 		o.Seed = 2018
 	}
 	p := &play{
-		Options: o, ctx: ctx, c: newClient(o.Doors), cast: map[string]*client{}, ids: map[string]string{},
+		Options: o, ctx: ctx, c: newClient(o.Doors), cast: map[string]*client{}, ids: map[string]string{}, names: map[string]string{},
 		bodies: map[string]string{}, phones: map[string]residents.Resident{}, show: newShow(o.Out),
 	}
 	defer p.c.http.CloseIdleConnections()
@@ -79,7 +81,7 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 		p.show.scene(scene.title)
 		scene.play()
 	}
-	return Played{Process: p.id, Code: p.code, Juror: p.juror(), Took: time.Since(began)}, nil
+	return Played{Process: p.id, Staff: p.ids["organiser"], Code: p.code, Juror: p.juror(), Took: time.Since(began)}, nil
 }
 
 func (p *play) check(err error) {

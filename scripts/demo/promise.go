@@ -3,7 +3,7 @@ package demo
 // user makes a user with grants and takes them into the cast.
 func (p *play) user(key, name string, grants ...object) {
 	u := p.do("administrator", "/users", object{"name": name, "grants": grants})
-	p.ids[key] = u.str("id")
+	p.ids[key], p.names[key] = u.str("id"), name
 	t := p.do("administrator", "/tokens", object{"user": u.str("id"), "name": "demonstration"})
 	p.cast[key] = p.c.as(key, t.str("token"))
 }
@@ -62,7 +62,7 @@ func (p *play) promise() {
 	p.duties()
 	p.do("commissioner", p.here("/gunning"), object{"principle": 1, "text": "Three places are open; neither body has a preferred option. The change has been argued over for more than ten years."})
 	for key, stand := range map[string]string{"oversight": "patient voice", "oversight two": "local government", "oversight three": "clinicians"} {
-		p.do("organiser", p.here("/oversight"), object{"user": p.ids[key], "name": p.cast[key].name, "standpoint": stand})
+		p.do("organiser", p.here("/oversight"), object{"user": p.ids[key], "name": p.names[key], "standpoint": stand})
 	}
 	p.do("oversight", p.here("/sign-offs"), object{"what": "question", "note": "Plain and even-handed."})
 	p.stage("remit_agreed")
