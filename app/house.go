@@ -128,11 +128,25 @@ func (h *house) openStores(ctx context.Context) (err error) {
 	return nil
 }
 
+// ref is the reference of a process with the legal hold on it, which another
+// service keeps.
+func (h *house) ref(ctx context.Context, id string) (domain.ProcessRef, error) {
+	ref, err := h.process.Ref(ctx, id)
+	if err != nil {
+		return ref, err
+	}
+	ref.LegalHold, err = retention.Holds{Repository: h.holds}.Held(ctx, id, "")
+	return ref, err
+}
+
 // written is told of every write that something must follow from, before the
 // writer goes on.
 func (h *house) written(collection, id string, _ time.Time) {
-	if collection == process.Processes.Name || collection == recruitment.Recruitments.Name {
+	switch collection {
+	case process.Processes.Name, recruitment.Recruitments.Name:
 		h.known.forget(id)
+	case retention.HoldsKept.Name:
+		h.known.forgetAll()
 	}
 	h.kick()
 }
@@ -155,7 +169,7 @@ func (h *house) wire() error {
 		Bodies: store.Open(h.store, process.Bodies), Processes: store.Open(h.store, process.Processes),
 		Profiles: profiles, Clock: h.clock,
 	})
-	h.known = newMemory(h.process.Ref, h.process.Active)
+	h.known = newMemory(h.ref, h.process.Active)
 	h.audit = audit.New(store.Open(h.store, audit.Entries), h.known, h.clock)
 	h.users = store.Open(h.store, access.Users)
 	h.access = access.New(access.Deps{

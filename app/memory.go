@@ -47,6 +47,16 @@ func (m *memory) forget(id string) {
 	m.lists = kept[[]domain.ProcessRef]{}
 }
 
+// forgetAll drops everything.
+func (m *memory) forgetAll() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turn++
+	clear(m.refs)
+	clear(m.vars)
+	m.lists = kept[[]domain.ProcessRef]{}
+}
+
 // Ref implements domain.Processes.
 func (m *memory) Ref(ctx context.Context, id string) (domain.ProcessRef, error) {
 	return remember(m, func() *kept[domain.ProcessRef] { k := m.refs[id]; return &k },
