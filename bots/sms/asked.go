@@ -44,12 +44,18 @@ func reasonOf(said string) string {
 	return said
 }
 
-// queue puts the text before a person.
+// queue puts the text before a person. Of a number that texts without end a
+// person sees one item for each window, except for words of danger.
 func (d *Desk) queue(n *outreach.Number, sc *scene, reason string) {
-	if sc.ref.ID == "" && reason != outreach.ReasonDanger {
+	key := sc.event
+	switch {
+	case reason == outreach.ReasonDanger:
+	case !n.Pass(sc.at):
+		reason, key = outreach.ReasonTooMany, domain.Derive(n.ID, sc.at.Truncate(outreach.AnswersWindow).String())
+	case sc.ref.ID == "":
 		reason = outreach.ReasonNoProcess
 	}
-	n.Emit(domain.Command{Key: sc.event}, outreach.EffectQueue, "queue", sc.at, outreach.QueueData{
+	n.Emit(domain.Command{Key: key}, outreach.EffectQueue, "queue", sc.at, outreach.QueueData{
 		Process: sc.ref.ID, Person: sc.conv.Person, Number: n.ID, Event: sc.event, Reason: reason, At: sc.at,
 	})
 }

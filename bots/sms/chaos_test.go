@@ -304,4 +304,7 @@ func TestTheBacklogIsBoundedAndTheStoreKnowsTheRest(t *testing.T) {
 	if got := len(w.said(ann)); got == 0 || got > outreach.MaxAnswers {
 		t.Errorf("%d answers to %d texts, want at most %d", got, texts, outreach.MaxAnswers)
 	}
+	if got := len(w.queue.All()); got == 0 || got > outreach.MaxPassed+1 {
+		t.Errorf("%d items before a person, want at most %d", got, outreach.MaxPassed+1)
+	}
 }

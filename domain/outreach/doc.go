@@ -28,6 +28,12 @@
 // [MaxPeople] people (the one longest unheard of is forgotten here, not in
 // its process), and rings of [MaxSeen] events and [MaxSent] settled messages.
 //
+// Within [AnswersWindow] a number gets [MaxAnswers] replies and puts
+// [MaxPassed] texts before a person; what it texts beyond is kept and becomes
+// one item of the queue. What is pending for other services waits in the
+// document; should the relay be away so long that a document is full, further
+// events wait in the store until it is back.
+//
 // The package sends nothing, parses no provider's format and knows no flow:
 // bots/sms does. It writes no words: a [Voice] does.
 package outreach

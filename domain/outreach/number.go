@@ -19,6 +19,7 @@ const (
 	// next text goes to a person instead, so that two machines cannot talk to
 	// each other for ever.
 	MaxAnswers    = 40
+	MaxPassed     = 20
 	AnswersWindow = time.Hour
 )
 
@@ -31,9 +32,10 @@ type Number struct {
 	People        []Binding      `json:"people,omitempty"`
 	Conversations []Conversation `json:"conversations,omitempty"`
 	Outbox        []Message      `json:"outbox,omitempty"`
-	Seen          []string       `json:"seen,omitempty"` // events taken in, oldest first
-	Sent          []string       `json:"sent,omitempty"` // messages that left the outbox, oldest first
-	Answers       []time.Time    `json:"answers,omitempty"`
+	Seen          []string       `json:"seen,omitempty"`    // events taken in, oldest first
+	Sent          []string       `json:"sent,omitempty"`    // messages that left the outbox, oldest first
+	Answers       []time.Time    `json:"answers,omitempty"` // replies within the window
+	Passed        []time.Time    `json:"passed,omitempty"`  // texts put before a person within it
 	Which         *Which         `json:"which,omitempty"`
 }
 
@@ -133,21 +135,34 @@ func (n *Number) see(event string) {
 	n.Seen = lastOf(append(n.Seen, event), MaxSeen)
 }
 
+// Pass counts one more text that goes to a person in the window that ends now
+// and reports whether it is still within [MaxPassed]: what comes beyond goes
+// there as one, not text by text.
+func (n *Number) Pass(now time.Time) (ok bool) {
+	n.Passed, ok = within(n.Passed, now, MaxPassed)
+	return ok
+}
+
 // answer counts one more reply in the window that ends now and reports whether
 // it is still within [MaxAnswers].
-func (n *Number) answer(now time.Time) bool {
-	kept := n.Answers[:0:0]
-	for _, at := range n.Answers {
+func (n *Number) answer(now time.Time) (ok bool) {
+	n.Answers, ok = within(n.Answers, now, MaxAnswers)
+	return ok
+}
+
+// within drops the times before the window and adds now while there are fewer
+// than max.
+func within(times []time.Time, now time.Time, max int) ([]time.Time, bool) {
+	kept := times[:0:0]
+	for _, at := range times {
 		if now.Sub(at) < AnswersWindow {
 			kept = append(kept, at)
 		}
 	}
-	n.Answers = kept
-	if len(kept) >= MaxAnswers {
-		return false
+	if len(kept) >= max {
+		return kept, false
 	}
-	n.Answers = append(kept, now)
-	return true
+	return append(kept, now), true
 }
 
 // lastOf keeps the newest max of a list that grows at its end.
