@@ -86,6 +86,14 @@ func (d *openDoor) command(r domain.Role, args ...string) (int, string, string) 
 // post makes a call of the API that must succeed.
 func (d *openDoor) post(r domain.Role, path string, body, v any) {
 	d.t.Helper()
+	if err := json.Unmarshal(d.take(r, path, body), v); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// take answers what a call gives.
+func (d *openDoor) take(r domain.Role, path string, body any) []byte {
+	d.t.Helper()
 	d.n++
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -107,9 +115,26 @@ func (d *openDoor) post(r domain.Role, path string, body, v any) {
 	if err != nil || resp.StatusCode >= 300 {
 		d.t.Fatalf("%s: %s %s %v", path, resp.Status, answer, err)
 	}
-	if err := json.Unmarshal(answer, v); err != nil {
+	return answer
+}
+
+// public gets a path that is open to anybody.
+func (d *openDoor) public(path string) []byte {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.url+"/api/v1/public/processes/"+d.process+path, nil)
+	if err != nil {
 		d.t.Fatal(err)
 	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		d.t.Fatalf("%s: %s %v", path, resp.Status, err)
+	}
+	return answer
 }
 
 // TestImportAndDrawScotland carries a public instance through the command
@@ -164,4 +189,24 @@ func (d *openDoor) drawScotland() {
 	if draw.State != recruitment.DrawConcluded || draw.Told != 150 || draw.NamedReserves != 3 || draw.Panel < 1 {
 		d.t.Errorf("concluded: %+v", draw)
 	}
+	d.verified(one)
+}
+
+// verified checks the draw offline: anybody from its certificate, oversight
+// with the replay beside it.
+func (d *openDoor) verified(one string) {
+	d.t.Helper()
+	dir := d.t.TempDir()
+	check := func(file string, content []byte) {
+		if err := os.WriteFile(filepath.Join(dir, file), content, 0o600); err != nil {
+			d.t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		status := run(d.t.Context(), []string{"verify", dir}, &streams{in: strings.NewReader(""), out: &out, err: &errs})
+		if status != 0 || !strings.Contains(out.String(), "checks out") {
+			d.t.Errorf("verify with %s: %d\n%s%s", file, status, out.String(), errs.String())
+		}
+	}
+	check("certificate.json", d.public(one+"/certificate"))
+	check("replay.json", d.take(domain.Oversight, one+"/replay", map[string]any{"purpose": "checking the draw"}))
 }
