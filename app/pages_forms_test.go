@@ -109,6 +109,12 @@ func (p *played) staffForms(t *testing.T, all map[string]*visitor) {
 	all["commissioner"].post(rec, "do", "publish", "outcome", "accept", "reason_given", "Gladly.", "owner_post", "Head gardener", "by", "2027-01-01").wants(t, "the answer", 303, "/responses")
 	p.settled()
 	all["public"].get("/r/"+p.code).wants(t, "the report", 200, "Head gardener", "This answer came after its date")
+	young := "/staff/processes/" + p.young
+	all["organiser"].post(young+"/pause").wants(t, "a pause without a reason", 400)
+	all["commissioner"].post(young+"/pause", "reason", "Snow").wants(t, "a commissioner's pause", 403)
+	all["organiser"].post(young+"/pause", "reason", "Snow").wants(t, "a pause", 303)
+	all["organiser"].get(young).wants(t, "a paused process", 200, "Go on where it stood")
+	all["organiser"].post(young+"/resume").wants(t, "going on", 303)
 	items := must[[]string](t)(p.openItems(t))
 	msg := "/staff/processes/" + p.young + "/messages/" + items[0]
 	all["commissioner"].post(msg+"/claim").wants(t, "a commissioner's look at a message", 403)

@@ -46,6 +46,7 @@ var pageWords = map[string]any{
 	"reasonStatus":  reasonStatus,
 	"came":          cameOf,
 	"isoDay":        isoDay,
+	"ended":         ended,
 	"deskHead":      func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
 	"action":        func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
 	"support":       supportWords,

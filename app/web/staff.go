@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"folkmoot/domain"
+	"folkmoot/domain/accountability"
 	"folkmoot/domain/outreach"
 	"folkmoot/domain/process"
 )
@@ -19,6 +20,8 @@ func staffPages(s Services) []Page {
 		get("/staff/processes/:process", s.staffProcess),
 		post("/staff/processes/:process/advance", s.advance),
 		post("/staff/processes/:process/sign-offs", s.signOff),
+		post("/staff/processes/:process/pause", s.pause),
+		post("/staff/processes/:process/resume", s.resume),
 	}, messagePages(s), peoplePages(s), afterPages(s))
 }
 
@@ -229,12 +232,21 @@ func (s Services) owedActions(ctx context.Context, d desk, out []owed) ([]owed, 
 	}
 	now := s.Clock.Now()
 	for _, a := range as {
-		if a.Late || !a.Silent.IsZero() {
+		if open := !ended(a.State); open && (a.Late || !a.Silent.IsZero()) {
 			out = append(out, owed{What: a.Title, Who: a.Owner.Post, Due: a.Due, Status: dueStatus(a.Due, now),
 				Mine: d.May(domain.OwnAction), Link: d.URL("/responses")})
 		}
 	}
 	return out, nil
+}
+
+// ended reports whether nothing more is owed on an action.
+func ended(st accountability.ActionState) bool {
+	switch st {
+	case accountability.ActionVerified, accountability.ActionStopped, accountability.ActionChanged, accountability.ActionTransferred:
+		return true
+	}
+	return false
 }
 
 // dueStatus says how far off a date is, or how long past.

@@ -21,7 +21,7 @@ type staffProcessPage struct {
 	Waiting int
 	Steps   []stageStep
 	Signed  map[string]int // sign-offs by what was signed
-	Signs   bool           // the reader is on the oversight panel and may sign now
+	Signs   []string       // what the reader may sign now: value and label in turn
 }
 
 func (s Services) staffProcess(ctx context.Context, r *Request) (Reply, error) {
@@ -48,8 +48,33 @@ func (s Services) staffProcessPage(ctx context.Context, r *Request) (staffProces
 	for _, so := range d.P.SignOffs {
 		page.Signed[so.What]++
 	}
-	page.Signs = d.May(domain.SignOff)
+	if d.May(domain.SignOff) {
+		page.Signs = signable(d.P.Stage)
+	}
 	return page, nil
+}
+
+// signable is what an oversight member can sign at a stage: the design until
+// people are asked, then the draw.
+func signable(st domain.Stage) []string {
+	switch {
+	case !st.Reached(domain.Proposed), st == domain.Closed:
+		return nil
+	case st.Reached(domain.Recruiting):
+		return []string{"draw", "The draw: it was made as published"}
+	}
+	return []string{"question", "The question: it is neutral and plain", "specification", "The specification: it is fair and fit for the question"}
+}
+
+// pause stops the clockwork of a process; resume goes on where it stood.
+func (s Services) pause(ctx context.Context, r *Request) (Reply, error) {
+	_, err := s.Process.Pause(ctx, r.Command(), r.Param("process"), process.ReasonInput{Reason: r.Form.Get("reason")})
+	return s.processAgain(ctx, r, err)
+}
+
+func (s Services) resume(ctx context.Context, r *Request) (Reply, error) {
+	_, err := s.Process.Resume(ctx, r.Command(), r.Param("process"))
+	return s.processAgain(ctx, r, err)
 }
 
 // steps is the way from the promise to the end, with where the process is.
