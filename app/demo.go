@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"time"
 
 	"folkmoot/config"
@@ -115,10 +116,10 @@ func (h *house) doors(ctx context.Context) (demo.Doors, error) {
 	}, err
 }
 
-// firstUser is the administrator that the first start makes.
+// firstUser is an administrator; there is the one that the first start makes.
 func (h *house) firstUser(ctx context.Context) string {
-	for u, err := range h.users.Find(ctx, domain.Query{Index: "name", Limit: 1}) {
-		if err == nil {
+	for u, err := range h.users.Find(ctx, domain.Query{Index: "name"}) {
+		if err == nil && slices.ContainsFunc(u.Grants, func(g domain.Grant) bool { return g.Role == domain.Administrator }) {
 			return u.ID
 		}
 	}
