@@ -75,7 +75,10 @@ func Prepare(ctx context.Context, problem *Problem, options Options, solver Solv
 	options = options.withDefaults()
 	found := append(problem.Check(), options.check()...)
 	if err := found.Err(); err != nil {
-		return nil, err
+		if found.blocksModel() {
+			return nil, err
+		}
+		return nil, explainInfeasible(ctx, problem, solver, found)
 	}
 	m := newModel(problem)
 	key := m.key(options)
