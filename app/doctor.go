@@ -176,7 +176,11 @@ func (d *doctor) assets() {
 	} else {
 		d.say(fine, "assets", "styles, fonts and scripts are built in")
 	}
-	solver := highs.New(filepath.Join(d.cfg.DataDir, "cache"))
+	cache := filepath.Join(d.cfg.DataDir, "cache")
+	if _, err := os.Stat(cache); err != nil {
+		cache = "" // the doctor makes no folder
+	}
+	solver := highs.New(cache)
 	defer solver.Close(context.WithoutCancel(d.ctx))
 	in, err := solver.Instance(d.ctx)
 	if err != nil {

@@ -142,8 +142,8 @@ func parseLine(line string) (key, value string, ok bool) {
 	return key, value, true
 }
 
-// notSettings are names that tests and tools use.
-var notSettings = []string{"TEST_", "CHROMIUM", "CONFIG"}
+// notSettings are names that tests, tools and other commands use.
+var notSettings = []string{"TEST_", "CHROMIUM", "CONFIG", "SOLVER_CACHE", "URL", "TOKEN"}
 
 func (l *loader) readEnviron(environ []string) {
 	known := settings()
