@@ -30,6 +30,9 @@ func (s *Service) draws(ctx context.Context, processID string, view func(Draw) D
 // PublicDraws answers, to anybody, the draws of a process from their
 // commitment on.
 func (s *Service) PublicDraws(ctx context.Context, processID string) ([]DrawView, error) {
+	if _, err := s.d.Processes.Ref(ctx, processID); err != nil {
+		return nil, hidden(err, "process")
+	}
 	all, err := s.draws(ctx, processID, Draw.PublicView)
 	if err != nil {
 		return nil, err
