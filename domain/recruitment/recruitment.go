@@ -123,7 +123,7 @@ func (r Recruitment) View() View {
 		Process: r.Process, State: r.State, Targets: r.Targets, TargetsAt: r.TargetsAt, Rules: r.Rules,
 		Asking: r.Asking, Eligibility: r.Eligibility, Households: r.Households, Terms: r.Terms, OptOutTest: r.OptOutTest, OpenedAt: r.OpenedAt,
 		ClosedAt: r.ClosedAt, ClosesAt: r.ClosesAt, DrawAt: r.DrawAt, Frame: r.Frame, InviteeDraw: r.InviteeDraw, Waves: r.Waves,
-		Invited: r.Invited, Draw: r.Draw, Version: r.Version,
+		Invited: r.Invited, Draw: r.Draw, Version: r.Revision,
 	}
 	if v.Targets == nil {
 		v.Targets = []Target{}

@@ -88,6 +88,9 @@ func (s *Service) change(ctx context.Context, cmd domain.Command, processID stri
 		if r.Done(cmd) {
 			return domain.ErrNoChange
 		}
+		if err := r.Fresh(cmd); err != nil {
+			return err
+		}
 		now := s.d.Clock.Now()
 		ev, err := do(r, now)
 		if err != nil {
