@@ -59,7 +59,7 @@ func TestANumberOfNobodyIsForgottenAfterAWhile(t *testing.T) {
 	if _, err := h.svc.Content(t.Context(), e); err != nil {
 		t.Errorf("forgotten too early: %v", err)
 	}
-	h.clock.Advance(2 * time.Hour)
+	h.clock.Advance(26 * time.Hour)
 	_, err = h.svc.Tick(t.Context())
 	check(t, err)
 	if _, err := h.svc.Content(t.Context(), e); !domain.Is(err, domain.NotFound) {

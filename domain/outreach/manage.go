@@ -50,7 +50,7 @@ func (w Wave) View() WaveView {
 	return WaveView{
 		ID: w.ID, Process: w.Process, Template: w.Template, Statuses: w.Statuses, Class: w.Class,
 		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", Problem: w.Problem,
-		Expires: w.Expires, Version: w.Version, CreatedAt: w.CreatedAt,
+		Expires: w.Expires, Version: w.Revision, CreatedAt: w.CreatedAt,
 	}
 }
 
@@ -94,6 +94,9 @@ func (s *Service) SteerWave(ctx context.Context, cmd domain.Command, process, wa
 		}
 		if w.Done(cmd) || w.State == in.State {
 			return domain.ErrNoChange
+		}
+		if err := w.Fresh(cmd); err != nil {
+			return err
 		}
 		if w.State == WaveCancelled {
 			return domain.E(domain.Conflict, "this wave was cancelled; start a new one instead")

@@ -57,7 +57,7 @@ var Numbers = domain.Collection[Number]{
 func numberKeys(n *Number) map[string]any {
 	keys := map[string]any{}
 	if len(n.People) == 0 && n.Phone != "" {
-		keys["stranger"] = n.UpdatedAt
+		keys["stranger"] = n.UpdatedAt.Truncate(24 * time.Hour).Add(24 * time.Hour) // by the day: moving it with every text would be dear
 	}
 	for _, m := range n.Outbox {
 		due, ok := m.due()

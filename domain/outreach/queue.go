@@ -144,7 +144,7 @@ type ItemView struct {
 func (i Item) View() ItemView {
 	return ItemView{
 		ID: i.ID, Process: i.Process, Person: i.Person, Reason: i.Reason, State: i.State, By: i.By, At: i.At,
-		ClaimedAt: i.Claimed, AnsweredAt: i.Answered, ClosedAt: i.Closed, Outcome: i.Outcome, Version: i.Version,
+		ClaimedAt: i.Claimed, AnsweredAt: i.Answered, ClosedAt: i.Closed, Outcome: i.Outcome, Version: i.Revision,
 	}
 }
 
@@ -253,6 +253,9 @@ func (s *Service) change(ctx context.Context, cmd domain.Command, process, item,
 		}
 		if i.Done(cmd) {
 			return domain.ErrNoChange
+		}
+		if err := i.Fresh(cmd); err != nil {
+			return err
 		}
 		if err := do(i); err != nil {
 			return err
