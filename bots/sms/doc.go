@@ -13,6 +13,14 @@
 //   - [Dispatcher] carries out what residents ask for by calling the domain's
 //     services under the event's own key.
 //
+// Which conversation a text belongs to: the one it names by a word or a code;
+// else the one whose question was the answer to the resident's own text; else
+// the one that asked last, if no other asked within a day. A text that would
+// otherwise be taken for an answer is kept, and the resident is asked which
+// jury, or which person of a household, it is for. STOP, HELP, questions and
+// words of danger need no asking; a STOP that may be meant for several reaches
+// all of them.
+//
 // What always holds: nothing is acknowledged before it is durable; an event
 // has its effect once, however often it comes and wherever a crash strikes;
 // events of one number are taken in the order in which they came, within one
