@@ -201,13 +201,14 @@ type bench struct {
 // waiting lists the named reserves still waiting, or when there are none the
 // others of the pool.
 func (s *Service) waiting(ctx context.Context, d Draw) (bench, error) {
+	held := d.holders()
 	for _, st := range []people.Status{people.Reserve, people.NotSelected} {
 		b := bench{person: map[string]string{}, reserves: st == people.Reserve}
 		for p, err := range s.d.People.Of(ctx, d.Process, st) {
 			if err != nil {
 				return b, err
 			}
-			if p.Draw == d.ID && !slices.Contains(d.holders(), p.ID) {
+			if p.Draw == d.ID && !slices.Contains(held, p.ID) {
 				b.person[s.pseudonym(d.ID, p.ID)] = p.ID
 			}
 		}
