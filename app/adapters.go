@@ -132,7 +132,7 @@ func (r replies) Feedback(ctx context.Context, cmd domain.Command, process strin
 		return domain.E(domain.Conflict, "no session has been held yet")
 	}
 	return r.h.deliberation.RecordFairness(ctx, cmd, process, last, deliberation.FairnessInput{
-		Question: s.Question, Score: scores[s.Question][s.Value], Comment: s.Words,
+		Question: s.Question, Score: scores[s.Question][s.Value], Comment: remark(s),
 	})
 }
 
@@ -162,6 +162,16 @@ func (r replies) tell(ctx context.Context, cmd domain.Command, process, person, 
 func (r replies) RequestErasure(ctx context.Context, cmd domain.Command, _, person string) error {
 	_, err := r.h.retention.RequestErasure(ctx, cmd, person)
 	return err
+}
+
+// remark is what a member added to their answer, "" when the text was the
+// answer alone.
+func remark(s sms.Say) string {
+	words := strings.TrimSpace(s.Words)
+	if len([]rune(words)) <= 2 || strings.EqualFold(words, strings.ReplaceAll(s.Value, "_", " ")) {
+		return ""
+	}
+	return words
 }
 
 // latest is the session that began last before the time.

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +68,8 @@ func explain(err error) error {
 	}
 	var b strings.Builder
 	b.WriteString(e.Msg)
-	for f, msg := range e.Fields {
-		fmt.Fprintf(&b, "\n  %s: %s", f, msg)
+	for _, f := range slices.Sorted(maps.Keys(e.Fields)) {
+		fmt.Fprintf(&b, "\n  %s: %s", f, e.Fields[f])
 	}
 	return errors.New(b.String())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -190,6 +191,9 @@ func (d directory) process(ctx context.Context, word, rest string) (sms.Found, b
 		return sms.Found{}, false, err
 	}
 	for _, p := range refs {
+		if !p.Stage.Reached(domain.RemitAgreed) {
+			continue // not public yet: strangers hear nothing of it
+		}
 		if word == p.Code || p.Keyword != "" && word == p.Keyword {
 			return sms.Found{Process: p, Rest: rest}, true, nil
 		}
@@ -219,8 +223,12 @@ func (d directory) letter(ctx context.Context, word string) (sms.Found, bool, er
 // Default is the one process that recruits, when there is only one.
 func (d directory) Default(ctx context.Context, _ string) (domain.ProcessRef, bool, error) {
 	refs, err := d.h.known.list(ctx)
-	if err != nil || len(refs) != 1 {
+	if err != nil {
 		return domain.ProcessRef{}, false, err
+	}
+	refs = slices.DeleteFunc(slices.Clone(refs), func(p domain.ProcessRef) bool { return p.Stage != domain.Recruiting })
+	if len(refs) != 1 {
+		return domain.ProcessRef{}, false, nil
 	}
 	return refs[0], true, nil
 }

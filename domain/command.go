@@ -25,7 +25,7 @@ type Command struct {
 func (c Command) Because(reason string) Command { c.Reason = reason; return c }
 
 // Sub is a command that follows from this one, with a key of its own.
-func (c Command) Sub(name string) Command { c.Key = Derive(c.Key, name); return c }
+func (c Command) Sub(name string) Command { c.Key, c.Expect = Derive(c.Key, name), 0; return c }
 
 // ID is the id of the thing of this kind that the command creates.
 func (c Command) ID(kind string) string { return Derive(kind, c.Key) }

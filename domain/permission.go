@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Permission is one thing a role may do or see.
 type Permission string
@@ -124,7 +127,7 @@ func orList(rs []Role) string {
 		if i > 0 {
 			s += " or "
 		}
-		s += string(r)
+		s += strings.ReplaceAll(string(r), "_", " ")
 	}
 	if s == "" {
 		return "of the program itself"

@@ -163,6 +163,12 @@ func (b *Bot) words(n Notice) (string, []slack.Block) {
 		text = fmt.Sprintf("The jury has reported: %s recommendations. Each is owed a response with its reason by %s.", v("count"), day(v("due")))
 	case "question_overdue":
 		text = "A member's question has no answer although one was promised: " + v("owner") + " owes it."
+	case "erasure_requested":
+		text = "Somebody in the process asks that their details be erased. A person must check who asks, and answer within a month."
+	case "retention_listed":
+		text = fmt.Sprintf("%s records of the kind *%s* are listed to be erased on %s. Look at the list; it can be put off with a reason.", v("count"), v("kind"), day(v("date")))
+	case "wave_stuck":
+		text = "Messages to many people have stopped: a text for them cannot be written. Open the process to see which."
 	case "queue":
 		text = "A message from a resident waits for a person."
 	default:

@@ -185,6 +185,9 @@ func (s *Service) SetGrants(ctx context.Context, cmd domain.Command, id string, 
 		if u.Done(cmd) {
 			return domain.ErrNoChange
 		}
+		if err := u.Fresh(cmd); err != nil {
+			return err
+		}
 		u.Grants, u.Disabled = in.Grants, in.Disabled
 		u.Record(cmd, s.Clock.Now(), domain.Event{
 			Chain: "installation", Action: "user.grants_set", Subject: "users:" + id,

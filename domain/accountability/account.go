@@ -3,6 +3,7 @@ package accountability
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -262,7 +263,7 @@ func (x *ProgressReport) announce(c domain.Command, now time.Time) {
 	}
 	tell("action_progress", map[string]string{"summary": x.Summary})
 	if len(x.NotChanged) > 0 {
-		tell("not_changed", map[string]string{"not_changed": x.NotChanged[0].What, "more": fmt.Sprint(len(x.NotChanged) - 1)})
+		tell("not_changed", map[string]string{"not_changed": sentence(x.NotChanged[0].What), "more": fmt.Sprint(len(x.NotChanged) - 1)})
 	}
 }
 
@@ -309,4 +310,13 @@ func (s *Service) ProgressReports(ctx context.Context, _ domain.Actor, process s
 		return nil, err
 	}
 	return all(ctx, s.d.Progress, process)
+}
+
+// sentence ends a text as a sentence, for what follows it in a message.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -274,7 +273,7 @@ func (s *Service) VerifyAction(ctx context.Context, c domain.Command, process, i
 func (x *Action) verified(c domain.Command, v Verification, ref domain.ProcessRef, summary string) {
 	now := v.At
 	if summary == "" {
-		summary = strings.TrimRight(x.Title, ".") + "."
+		summary = "done, and checked by somebody else: " + sentence(x.Title)
 	}
 	x.State, x.Next = ActionVerified, time.Time{}
 	if v.Verified {

@@ -92,7 +92,7 @@ func (s *Service) SendFeedback(ctx context.Context, c domain.Command, process st
 	}
 	vars := map[string]string{"summary": in.Summary}
 	if len(in.NotChanged) > 0 {
-		vars["not_changed"], vars["more"] = in.NotChanged[0].What, fmt.Sprint(len(in.NotChanged)-1)
+		vars["not_changed"], vars["more"] = sentence(in.NotChanged[0].What), fmt.Sprint(len(in.NotChanged)-1)
 	}
 	x.Emit(c, domain.EffectBroadcast, string(in.Kind), now, domain.BroadcastData{
 		Process: process, Statuses: everyone, Template: feedbackTemplates[in.Kind], Class: domain.ClassService, Vars: vars,

@@ -24,6 +24,9 @@ func (s *Service) settle(ctx context.Context, cmd domain.Command, id string, c s
 		if p.Done(cmd) {
 			return domain.ErrNoChange
 		}
+		if err := p.Fresh(cmd); err != nil {
+			return err
+		}
 		if !slices.Contains(c.from, p.State) {
 			return domain.E(domain.Conflict, "a payment that is %s cannot be %s", words(Status(p.State)), c.action)
 		}

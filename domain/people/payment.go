@@ -88,7 +88,7 @@ func (p Payment) View() PaymentView {
 		ID: p.ID, Process: p.Process, Person: p.Person, Kind: p.Kind, Session: p.Session, Pence: p.Pence,
 		PaidPence: p.PaidPence, State: p.State, StateAt: p.StateAt, Reason: p.Reason, HasReceipt: p.Receipt != "",
 		NoReceipt: p.NoReceipt, Approvals: p.Approvals, Export: p.Export, Reference: p.Reference,
-		Version: p.Version, CreatedAt: p.CreatedAt,
+		Version: p.Revision, CreatedAt: p.CreatedAt,
 	}
 }
 

@@ -157,7 +157,7 @@ func (p Person) View() View {
 		Draw: p.Draw, Pseudonym: p.Pseudonym, Rank: p.Rank, Replacement: p.Replacement,
 		OfferDue: p.OfferDue, CannotCome: p.CannotCome, Consent: p.Consent, Induction: p.Induction,
 		PaymentChoice: p.PaymentChoice, Advice: p.Advice, BankKnown: p.Bank != "",
-		History: p.History, ErasedAt: p.ErasedAt, Version: p.Version, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		History: p.History, ErasedAt: p.ErasedAt, Version: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 	for _, n := range p.Needs {
 		v.Needs = append(v.Needs, n.View())

@@ -158,6 +158,9 @@ func (c change) run(p *Person, cmd domain.Command, now time.Time) error {
 	if p.Done(cmd) {
 		return domain.ErrNoChange
 	}
+	if err := p.Fresh(cmd); err != nil {
+		return err
+	}
 	if p.Status == Erased {
 		return domain.E(domain.Conflict, "this person's data was erased; nothing more can be kept for them")
 	}

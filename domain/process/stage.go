@@ -133,7 +133,7 @@ func (s *Service) guard(ctx context.Context, p *Process, to domain.Stage) (domai
 	var g domain.Guard
 	switch to {
 	case domain.RemitAgreed:
-		p.guardRemit(&g)
+		p.guardRemit(&g, s.bodyNames(ctx, p))
 	case domain.Designed:
 		p.guardDesign(&g)
 	case domain.Recruiting:
@@ -153,9 +153,9 @@ func (s *Service) guard(ctx context.Context, p *Process, to domain.Stage) (domai
 	return g, nil
 }
 
-func (p *Process) guardRemit(g *domain.Guard) {
+func (p *Process) guardRemit(g *domain.Guard, names map[string]string) {
 	for _, b := range append([]string{p.Body}, p.Partners...) {
-		g.Need(p.dutyApproved(b), domain.Missing{Item: "duty_assessment", Need: "the duty assessment of body " + b + ", approved by a second person", Who: domain.Commissioner, Where: "duty"})
+		g.Need(p.dutyApproved(b), domain.Missing{Item: "duty_assessment", Need: "the duty assessment of " + names[b] + ", approved by a second person", Who: domain.Commissioner, Where: "duty"})
 	}
 	r := Read(p.Remit.Question)
 	g.Need(r.Plain(), domain.Missing{Item: "question_plain", Need: fmt.Sprintf("a plain question (at most 45 words, no jargon; now %d words, grade %.0f)", r.Words, r.Grade), Who: domain.Commissioner, Where: "remit"})
@@ -165,6 +165,18 @@ func (p *Process) guardRemit(g *domain.Guard) {
 	g.Need(p.Remit.Preference != "", domain.Missing{Item: "preference", Need: "the commissioner's preference declared, or 'none'", Who: domain.Commissioner, Where: "remit"})
 	g.Need(len(p.Remit.Criteria) > 0, domain.Missing{Item: "criteria", Need: "the criteria the decision will be judged by", Who: domain.Commissioner, Where: "remit"})
 	g.Need(p.hasGunning(1), domain.Missing{Item: "gunning_1", Need: "evidence that the decision is still at a formative stage (Gunning 1)", Who: domain.Commissioner, Where: "gunning"})
+}
+
+// bodyNames are the names of the bodies that share the process, by id.
+func (s *Service) bodyNames(ctx context.Context, p *Process) map[string]string {
+	names := map[string]string{p.Body: p.BodyName}
+	for _, id := range p.Partners {
+		names[id] = id
+		if b, err := s.Bodies.Get(ctx, id); err == nil {
+			names[id] = b.Name
+		}
+	}
+	return names
 }
 
 func (p *Process) dutyApproved(body string) bool {

@@ -68,13 +68,13 @@ func (s *Service) RequestErasure(ctx context.Context, cmd domain.Command, person
 	if err != nil {
 		return Erasure{}, err
 	}
-	return s.open(ctx, cmd, ref.ID, person, "request")
+	return s.open(ctx, cmd, ref, person, "request")
 }
 
 // open makes the entry, once per person; a refused request may be made again.
-func (s *Service) open(ctx context.Context, cmd domain.Command, process, person, cause string) (Erasure, error) {
+func (s *Service) open(ctx context.Context, cmd domain.Command, ref domain.ProcessRef, person, cause string) (Erasure, error) {
 	id := erasureID(person)
-	zero := func() Erasure { return Erasure{Root: domain.Root{ID: id}, Process: process, Person: person} }
+	zero := func() Erasure { return Erasure{Root: domain.Root{ID: id}, Process: ref.ID, Person: person} }
 	return s.d.Erasures.Upsert(ctx, id, zero, func(e *Erasure) error {
 		if e.Done(cmd) || e.State != "" && e.State != Refused {
 			return domain.ErrNoChange
@@ -84,7 +84,7 @@ func (s *Service) open(ctx context.Context, cmd domain.Command, process, person,
 		e.record(cmd, now, "erasure.requested")
 		if cause == "request" {
 			e.Emit(cmd, domain.EffectNotice, "asked", now, domain.NoticeData{
-				Process: process, Role: domain.Organiser, Kind: "erasure_requested", Subject: "erasures:" + id})
+				Process: ref.ID, Body: ref.Body, Role: domain.Organiser, Kind: "erasure_requested", Subject: "erasures:" + id})
 		}
 		return nil
 	})

@@ -162,6 +162,9 @@ func (s *Service) steer(ctx context.Context, cmd domain.Command, process, kind s
 		if c.Done(cmd) {
 			return domain.ErrNoChange
 		}
+		if err := c.Fresh(cmd); err != nil {
+			return err
+		}
 		it := c.item(kind)
 		if it == nil || it.State != Staged {
 			return domain.E(domain.Conflict, "no list of this kind is waiting to be purged")

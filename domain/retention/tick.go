@@ -226,7 +226,7 @@ func (s *Service) purgeOne(ctx context.Context, cmd domain.Command, p Purger, pr
 // begin enters a person in the log of erasures as begun, whatever was asked
 // before.
 func (s *Service) begin(ctx context.Context, cmd domain.Command, process, person, kind string) (Erasure, error) {
-	e, err := s.open(ctx, cmd, process, person, kind)
+	e, err := s.open(ctx, cmd, domain.ProcessRef{ID: process}, person, kind) // nobody asked: no notice, no body
 	if err != nil {
 		return e, err
 	}
