@@ -251,6 +251,14 @@ func (s *Service) DestroyFrame(ctx context.Context, cmd domain.Command, processI
 	if err != nil || f.Process != processID || !f.Complete {
 		return FrameView{}, hidden(err, "list")
 	}
+	for w, err := range s.d.Waves.Find(ctx, domain.Query{Index: "process", Equal: []any{processID}}) {
+		if err != nil {
+			return FrameView{}, err
+		}
+		if w.State == WaveRunning || w.State == WavePaused {
+			return FrameView{}, domain.E(domain.Conflict, "wave %d is not done; let it end or cancel it first", w.Number)
+		}
+	}
 	f, err = s.destroyFrame(ctx, cmd, f)
 	return f.View(), err
 }

@@ -376,3 +376,27 @@ func TestPlanningAtOnceLosesNobody(t *testing.T) {
 		t.Errorf("the cut-off command again: %+v, %v", again, err)
 	}
 }
+
+func TestAListIsDestroyedOnceNoWaveNeedsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.invitees(60, 30)
+	ctx := t.Context()
+	frame := w.frames.All()[0].ID
+	v, err := w.s.PlanWave(ctx, w.by(olive), jury, recruitment.WaveInput{Count: 30, NotBefore: begin.Add(time.Hour)})
+	w.must(err)
+	if _, err := w.s.DestroyFrame(ctx, w.by(olive), jury, frame); !domain.Is(err, domain.Conflict) {
+		t.Errorf("with a wave to come: %v", err)
+	}
+	_, err = w.s.SteerWave(ctx, w.by(olive), jury, v.ID, recruitment.WaveCancelled)
+	w.must(err)
+	w.ref.LegalHold = true
+	if _, err := w.s.DestroyFrame(ctx, w.by(olive), jury, frame); !domain.Is(err, domain.Conflict) {
+		t.Errorf("under a legal hold: %v", err)
+	}
+	w.ref.LegalHold = false
+	got, err := w.s.DestroyFrame(ctx, w.by(olive), jury, frame)
+	if err != nil || got.Gone.IsZero() || w.readable("Robin") {
+		t.Errorf("destroyed: %+v, %v", got, err)
+	}
+}

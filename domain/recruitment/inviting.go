@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -17,14 +18,16 @@ func (s *Service) tickWaves(ctx context.Context, now time.Time) (int, error) {
 		return 0, err
 	}
 	total := 0
+	var errs []error
 	for _, w := range due {
 		n, err := s.runWave(ctx, w)
 		total += n
-		if err != nil {
-			return total, err
+		errs = append(errs, err)
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return total, nil
+	return total, errors.Join(errs...)
 }
 
 // runWave invites chunk by chunk until the wave is done, paused or the

@@ -41,22 +41,28 @@ func (s *Service) tickBatches(ctx context.Context, _ time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	done := 0
+	var errs []error
 	for _, b := range due {
-		ref, err := s.d.Processes.Ref(ctx, b.Process)
-		if err != nil {
-			return 0, err
+		if err := s.finishBatch(ctx, b); err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		r, err := s.of(ctx, ref)
-		if err != nil {
-			return 0, err
-		}
-		for b.DoneAt.IsZero() && ctx.Err() == nil {
-			if b, err = s.apply(ctx, r, b); err != nil {
-				return 0, err
-			}
-		}
+		done++
 	}
-	return len(due), ctx.Err()
+	return done, errors.Join(errs...)
+}
+
+func (s *Service) finishBatch(ctx context.Context, b Batch) error {
+	ref, err := s.d.Processes.Ref(ctx, b.Process)
+	if err != nil {
+		return err
+	}
+	r, err := s.of(ctx, ref)
+	for err == nil && b.DoneAt.IsZero() {
+		b, err = s.apply(ctx, r, b)
+	}
+	return err
 }
 
 func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
@@ -65,15 +71,13 @@ func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
 		return 0, err
 	}
 	told := 0
+	var errs []error
 	for _, d := range due {
-		from := d.Told
-		d, err := s.tell(ctx, d, d.Pool+tellChunk)
-		told += d.Told - from
-		if err != nil {
-			return told, err
-		}
+		got, err := s.tell(ctx, d, d.Pool+tellChunk)
+		told += max(0, got.Told-d.Told)
+		errs = append(errs, err)
 	}
-	return told, nil
+	return told, errors.Join(errs...)
 }
 
 // tickOffers lets offers lapse whose time has run out. Who was asked by text
@@ -84,26 +88,30 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 		return 0, err
 	}
 	lapsed := 0
+	var errs []error
 	for _, p := range due {
-		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
-		var tell *people.Tell
-		if p.Channel != people.ChannelText {
-			ref, err := s.d.Processes.Ref(ctx, p.Process)
-			if err != nil {
-				return lapsed, err
-			}
-			tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(ref, *p.OfferDue)}
+		err := s.lapse(ctx, p)
+		if err == nil {
+			lapsed++
+		} else if !domain.Is(err, domain.Conflict) { // a conflict: answered in the same moment
+			errs = append(errs, err)
 		}
-		_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
-		if domain.Is(err, domain.Conflict) {
-			continue // answered in the same moment
-		}
-		if err != nil {
-			return lapsed, err
-		}
-		lapsed++
 	}
-	return lapsed, nil
+	return lapsed, errors.Join(errs...)
+}
+
+func (s *Service) lapse(ctx context.Context, p people.Person) error {
+	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
+	var tell *people.Tell
+	if p.Channel != people.ChannelText {
+		ref, err := s.d.Processes.Ref(ctx, p.Process)
+		if err != nil {
+			return err
+		}
+		tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(ref, *p.OfferDue)}
+	}
+	_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
+	return err
 }
 
 // tickPools closes registration whose time has come and counts again.
