@@ -86,15 +86,12 @@ func (sc scene) unless(clear bool, among []outreach.Conversation) scene {
 // named begins to join the process that the text names, or goes on in the
 // conversation with it that there is.
 func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found) (scene, error) {
-	c, clear, ok := n.Talk(f.Process.ID)
-	if !ok {
-		c, ok = n.Past(f.Process.ID)
-	}
-	if ok && (f.Person == "" || f.Person == c.Person || c.Person == "") {
+	c, clear, ok := d.under(n, f)
+	if ok {
 		if f.Rest != "" {
 			sc.text = f.Rest
 		}
-		return d.resume(ctx, n, sc.unless(clear || f.Person != "", n.Live(f.Process.ID)), c)
+		return d.resume(ctx, n, sc.unless(clear, n.Live(f.Process.ID)), c)
 	}
 	sc.ref = f.Process
 	if f.Process.Stage != domain.Recruiting {
@@ -106,6 +103,21 @@ func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found)
 		Flow: d.Join, Lang: d.Lang, Opened: sc.at,
 	}
 	return sc, nil
+}
+
+// under is the conversation there is with whom the text names: the person of a
+// letter code, also when they were nobody yet as it began; or the process.
+func (d *Desk) under(n *outreach.Number, f Found) (c outreach.Conversation, clear, ok bool) {
+	if f.Person == "" {
+		if c, clear, ok = n.Talk(f.Process.ID); !ok {
+			c, ok = n.Past(f.Process.ID)
+		}
+		return c, clear, ok
+	}
+	if c, ok = n.TalkWith(f.Process.ID, f.Person); !ok {
+		c, ok = n.TalkWith(f.Process.ID, "")
+	}
+	return c, true, ok
 }
 
 // resume loads the conversation as it stands.

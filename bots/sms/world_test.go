@@ -82,12 +82,14 @@ type town struct {
 	done      []string            // commands carried out, in order
 	seen      map[string]bool     // their keys
 	refuse    map[string]error    // by command name
+	letters   map[string]string   // people of p1 by the code of their letter
 }
 
 func newTown() *town {
 	t := &town{
 		processes: map[string]domain.ProcessRef{}, people: map[string]outreach.Contact{}, postal: map[string]outreach.Postal{},
 		status: map[string][]string{}, seen: map[string]bool{}, refuse: map[string]error{},
+		letters: map[string]string{"ANNS2345": "ann", "BOBS2345": "bob"},
 	}
 	t.processes["p1"] = jury("p1", "Forest Health Jury", "F7K2", "FOREST")
 	t.processes["p2"] = jury("p2", "Town Trees Jury", "T3R5", "TREES")
@@ -142,6 +144,9 @@ func (t *town) Audience(_ context.Context, process, status string, after domain.
 // Find knows processes by their word and their code.
 func (t *town) Find(_ context.Context, text string) (sms.Found, bool, error) {
 	first, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if who, ok := t.letters[first]; ok {
+		return sms.Found{Process: t.processes["p1"], Person: who, Rest: rest}, true, nil
+	}
 	for _, id := range []string{"p1", "p2"} {
 		p := t.processes[id]
 		if strings.EqualFold(first, p.Keyword) || strings.EqualFold(first, p.Code) {

@@ -98,6 +98,16 @@ func (n *Number) ConversationBy(id string) (Conversation, bool) {
 	return n.latest(func(c Conversation) bool { return c.ID == id })
 }
 
+// TalkWith is the conversation with one person of the process that asked last,
+// a live one before one that has ended.
+func (n *Number) TalkWith(process, person string) (Conversation, bool) {
+	with := func(c Conversation) bool { return c.Process == process && c.Person == person }
+	if c, ok := n.latest(func(c Conversation) bool { return with(c) && c.Live() }); ok {
+		return c, true
+	}
+	return n.latest(with)
+}
+
 // TalkOf is the person's conversation of the flow's family, whatever its
 // version and whether or not it has ended.
 func (n *Number) TalkOf(process, person, flow string) (Conversation, bool) {
