@@ -176,7 +176,11 @@ func (d directory) Find(ctx context.Context, text string) (sms.Found, bool, erro
 	if f, ok, err := d.process(ctx, first, rest); ok || err != nil {
 		return f, ok, err
 	}
-	if len(words) <= 2 { // a letter code may be typed in two groups
+	if f, ok, err := d.letter(ctx, first); ok || err != nil {
+		f.Rest = rest
+		return f, ok, err
+	}
+	if len(words) == 2 { // a letter code may be typed in two groups
 		return d.letter(ctx, strings.Join(words, ""))
 	}
 	return sms.Found{}, false, nil

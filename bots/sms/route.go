@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"folkmoot/bots/dialogue"
 	"folkmoot/domain"
@@ -33,7 +34,7 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 	if err != nil {
 		return sc, err
 	}
-	if ok {
+	if ok && !found.inPassing(sc.text, n) {
 		return d.named(ctx, n, sc, found)
 	}
 	if c, clear, ok := n.Talk(""); ok {
@@ -53,6 +54,14 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 		sc.ref = ref
 	}
 	return d.outside(n, sc), nil
+}
+
+// inPassing reports whether the text only begins with a process's advertised
+// word, while a question is open that the whole of it may answer: a keyword
+// never steals an answer.
+func (f Found) inPassing(text string, n *outreach.Number) bool {
+	first, _, more := strings.Cut(strings.TrimSpace(text), " ")
+	return more && strings.EqualFold(first, f.Process.Keyword) && len(n.Live("")) > 0
 }
 
 // restarts tells a START by what it would do in the conversation that was
