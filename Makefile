@@ -5,16 +5,16 @@ SHELL := bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BENCH ?= .
-BENCH_PKGS ?= ./...
+BENCH_PKGS ?= $(shell go list ./... | grep -v /sortition)
 
 NPM := scripts/assets/node_modules/.package-lock.json
 SOLVER := app/highs/wasm/names.json
 PAGES := app/web/assets/dist/manifest.json
 
-.PHONY: help assets build run demo test race lint bench cover image clean
+.PHONY: help assets build run demo test race lint bench lotteries cover image clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 11
 
 assets: $(SOLVER) $(PAGES) ## install npm packages by lock file; build styles, fonts and solver
 
@@ -48,6 +48,10 @@ lint: ## formatting, vet and golangci-lint where it is installed
 
 bench: assets ## benchmarks; BENCH=regexp and BENCH_PKGS=packages narrow them
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(BENCH_PKGS)
+	go test -run '^$$' -bench '^BenchmarkPublic$$' -benchtime 1x -timeout 60m ./domain/sortition
+
+lotteries: assets ## all benchmarks of the lottery; these take long
+	go test -run '^$$' -bench '$(BENCH)' -timeout 0 ./domain/sortition
 
 cover: assets ## coverage of the whole, written to coverage.html
 	go test -coverpkg=./... -coverprofile=coverage.out ./...
