@@ -25,6 +25,7 @@ type program struct {
 	iterations int
 	gap        float64
 	primal     bool
+	below      float64
 }
 
 // Load implements sortition.Solver.

@@ -85,6 +85,14 @@ func (p *program) limits(ctx context.Context, opts sortition.SolveOptions) error
 		errs = append(errs, p.option(ctx, "Int", "simplex_strategy", i(strategy)))
 		p.primal = opts.Primal
 	}
+	if opts.Below != p.below {
+		target := opts.Below
+		if target == 0 {
+			target = math.Inf(-1)
+		}
+		errs = append(errs, p.option(ctx, "Double", "objective_target", f(target)))
+		p.below = opts.Below
+	}
 	return errors.Join(errs...)
 }
 

@@ -118,8 +118,11 @@ func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
 	if found, err := ms.priceByDraws(sol); err != nil || found {
 		return false, err
 	}
-	weights := ms.duals(sol)
-	best, panel, sure, err := ms.w.heaviest(ctx, weights, 0)
+	weights, scale := ms.duals(sol)
+	// A panel improves the master when it weighs more than minus the dual of
+	// the total.
+	enough := -sol.RowDual[len(ms.x)]*scale + 1e-6*scale
+	best, panel, sure, err := ms.w.heaviest(ctx, weights, 0, enough)
 	if err != nil {
 		return false, err
 	}
@@ -209,7 +212,7 @@ func (ms *wholeMaster) add(counts []int) error {
 // duals are the master's prices as whole numbers: exact ones where they
 // reconstruct with small denominators, else rounded, which is as good for a
 // cut: any weights that separate will do.
-func (ms *wholeMaster) duals(sol *Solution) []*big.Int {
+func (ms *wholeMaster) duals(sol *Solution) ([]*big.Int, float64) {
 	exact := make([]*big.Rat, len(ms.x))
 	for t := range ms.x {
 		exact[t] = fraction(sol.RowDual[t])
@@ -219,12 +222,12 @@ func (ms *wholeMaster) duals(sol *Solution) []*big.Int {
 	}
 	out, scale := integers(exact)
 	if scale.BitLen() <= 40 {
-		return out
+		return out, toFloat(scale)
 	}
 	for t := range out {
 		out[t] = big.NewInt(int64(math.Round(math.Max(0, sol.RowDual[t]) * (1 << 24))))
 	}
-	return out
+	return out, 1 << 24
 }
 
 // exact solves for the weights of the support.

@@ -57,6 +57,9 @@ type SolveOptions struct {
 	MaxIterations int     // simplex iterations
 	AbsoluteGap   float64 // an integer solution this near the bound is enough
 	Primal        bool    // primal simplex: faster after columns were added
+	// Below, when not 0, ends the search of an integer minimum at the first
+	// solution below it.
+	Below float64
 }
 
 // SolveStatus says how a solve ended.

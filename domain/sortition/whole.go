@@ -140,7 +140,7 @@ func (w *wholeSolver) cover(ctx context.Context, level []*big.Rat) (bool, error)
 				weights[t].SetInt64(1)
 			}
 		}
-		weight, panel, best, err := w.heaviest(ctx, weights, 0.5)
+		weight, panel, best, err := w.heaviest(ctx, weights, 0.5, 0)
 		if err != nil {
 			return false, err
 		}
@@ -181,23 +181,35 @@ const (
 	pricingNodes = 200 // branching nodes of one of them
 )
 
+// negated are the costs of a minimum for the weights of a maximum.
+func negated(weights []*big.Int) []float64 {
+	out := floats(weights)
+	for i := range out {
+		out[i] = -out[i]
+	}
+	return out
+}
+
 // heaviest is the panel of greatest weight, to within gap; best is false when
-// a limit ended the search at a good one.
-func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap float64) (weight *big.Int, counts []int, best bool, err error) {
+// a limit ended the search at a good one, or at one that weighs more than
+// enough (0: nothing is enough).
+func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap, enough float64) (weight *big.Int, counts []int, best bool, err error) {
 	w.work++
 	if limit := w.maxWork; w.work > limit && limit > 0 || w.work > defaultWork && limit == 0 {
 		return nil, nil, false, errWork
 	}
 	if w.mip == nil {
-		program, err := w.solver.Load(ctx, panelProgram(w.m, floats(weights), true))
+		lp := panelProgram(w.m, negated(weights), true)
+		lp.Maximize = false
+		program, err := w.solver.Load(ctx, lp)
 		if err != nil {
 			return nil, nil, false, err
 		}
 		w.mip = program
-	} else if err := w.mip.SetCosts(floats(weights)); err != nil {
+	} else if err := w.mip.SetCosts(negated(weights)); err != nil {
 		return nil, nil, false, err
 	}
-	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap, MaxNodes: pricingNodes})
+	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap, MaxNodes: pricingNodes, Below: -enough})
 	switch {
 	case err != nil:
 		return nil, nil, false, err
