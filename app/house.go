@@ -335,7 +335,7 @@ func (h *house) wireTexts() error {
 		Numbers: gateway.NumberRules{Region: "GB", Simulated: h.network != nil}, Sent: h.outbox.Kick,
 	})
 	h.dispatcher = sms.NewDispatcher(sms.DispatcherDeps{
-		Outreach: h.outreach, Recruitment: replies{h}, People: h.people, Assembly: replies{h}, Erasures: replies{h},
+		Outreach: h.outreach, Recruitment: replies{h}, People: seating{h.people, h}, Assembly: replies{h}, Erasures: replies{h},
 		Processes: h.known, Vault: h.vault, Clock: h.clock, Log: h.log,
 	})
 	return nil

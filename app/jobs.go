@@ -6,6 +6,7 @@ import (
 
 	"folkmoot/app/store"
 	"folkmoot/domain"
+	"folkmoot/domain/people"
 	"folkmoot/jobs"
 )
 
@@ -54,7 +55,26 @@ func (h *house) entered(ctx context.Context, e domain.Effect) error {
 	if err := h.accountability.EnterStage(ctx, d); err != nil {
 		return err
 	}
+	if d.To == domain.Closed {
+		if err := h.completeMembers(ctx, e.ID, d.Process); err != nil {
+			return err
+		}
+	}
 	return h.retention.ExecuteEffect(ctx, e)
+}
+
+// completeMembers ends the service of whoever served to the end.
+func (h *house) completeMembers(ctx context.Context, effect, process string) error {
+	for p, err := range h.people.Of(ctx, process, people.Serving) {
+		if err != nil {
+			return err
+		}
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive(effect, "complete", p.ID)}
+		if _, err := h.people.Complete(ctx, cmd, p.ID, people.StepInput{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle does everything that is due now and what follows from it: what the

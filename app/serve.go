@@ -153,7 +153,7 @@ func (h *house) areas() []api.Area {
 	profiles, _ := config.Profiles(h.cfg.ProfilesDir) // read without an error when the services were wired
 	areas := []api.Area{
 		api.Process(h.process), api.Audit(h.audit), api.Access(h.access), api.Outreach(h.outreach),
-		api.People(h.people), api.Recruitment(h.recruitment), api.Retention(h.retention),
+		api.People(h.people), api.Members(memberPages{h}), api.Recruitment(h.recruitment), api.Retention(h.retention),
 		api.Deliberation(h.deliberation), api.Accountability(h.accountability), api.Profiles(profiles),
 	}
 	if h.network != nil {
