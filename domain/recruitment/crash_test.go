@@ -3,6 +3,7 @@ package recruitment_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,13 +23,18 @@ type outcome struct {
 	Files    int // lists that are visible
 }
 
-// trouble fails the nth write of any store.
-type trouble struct{ at, n int }
+// trouble fails the nth write of any store; invitations write side by side.
+type trouble struct {
+	mu    sync.Mutex
+	at, n int
+}
 
 func (x *trouble) before(op, _ string) error {
 	if op == "get" || op == "find" {
 		return nil
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	if x.n++; x.n == x.at {
 		return domain.E(domain.Unavailable, "away")
 	}
