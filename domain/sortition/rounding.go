@@ -50,7 +50,7 @@ func uniformPanels(ctx context.Context, m *model, solver Solver, exact []weighte
 }
 
 const (
-	withinNodes  = 500
+	withinNodes  = 100
 	withinPanels = 400
 )
 
