@@ -18,6 +18,12 @@
 //     the host. There is no token in forms to be lost or leaked.
 //   - Every form carries a key that becomes the key of the command, so a
 //     second press changes nothing.
+//   - Public pages are read as the public, whoever is signed in: staff see
+//     there what everybody sees.
+//   - Who somebody is, and what a resident wrote, is shown only in answer to a
+//     form with its purpose, never under an address, and after the service
+//     recorded the look.
+//   - Bank details go in on a member's own page and never come back out.
 //   - A sign-in link is opened by GET and used by POST: the preview that a
 //     phone fetches does not use it up.
 //   - Scripts and styles come from our own files; the content policy allows
@@ -27,4 +33,11 @@
 // is stored under its hash and read for every request, so that signing out,
 // or taking a role away, holds at once. It needs no signature: nobody can
 // guess 32 random bytes.
+//
+// Decision. Links and forms are shown by the one permission table of package
+// domain, so that nobody is offered what would be refused; what is refused is
+// still decided by the services alone.
+//
+// It deliberately leaves to the API what needs a file or a long list: frames,
+// targets, draws, sessions, ballots, payments.
 package web

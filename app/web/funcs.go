@@ -16,6 +16,7 @@ import (
 //	day .Due                      Thu 12 July; dayYear adds the year
 //	clock .Due                    6pm, 6.30pm
 //	moment .Due                   Thu 12 July, 6pm
+//	when .At                      Thu 12 July 2018, 6pm
 //	pounds 47000                  £470, £12.50
 //	words "accept_in_part"        accept in part
 //	plural 3 "seat" "seats"       3 seats
@@ -35,6 +36,12 @@ func funcs(a Assets, zone *time.Location) template.FuncMap {
 				return ""
 			}
 			return local(t, zone, "Mon 2 January") + ", " + clock(t.In(zone))
+		},
+		"when": func(t time.Time) string {
+			if t.IsZero() {
+				return ""
+			}
+			return local(t, zone, "Mon 2 January 2006") + ", " + clock(t.In(zone))
 		},
 		"stamp":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"pounds":   pounds,
