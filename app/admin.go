@@ -145,9 +145,11 @@ func (h *house) printLink(ctx context.Context, st *streams, user string) error {
 }
 
 type adminRole struct {
-	User string `arg:"" help:"Id of the user."`
-	grantFlags
-	None bool `help:"Take every role away and end all sign-ins instead."`
+	User    string `arg:"" help:"Id of the user."`
+	Role    string `help:"The further role, as for a new user." xor:"what" required:""`
+	None    bool   `help:"Take every role away and end all sign-ins instead." xor:"what" required:""`
+	Body    string `help:"Id of the body it is over."`
+	Process string `help:"Id of the process it is over."`
 }
 
 // Run sets the roles.
@@ -159,7 +161,7 @@ func (c *adminRole) Run(ctx context.Context, st *streams) error {
 		}
 		in := access.GrantsInput{Disabled: c.None}
 		if !c.None {
-			in.Grants = append(u.Grants, c.grant())
+			in.Grants = append(u.Grants, domain.Grant{Role: domain.Role(c.Role), Body: c.Body, Process: c.Process})
 		}
 		v, err := h.access.SetGrants(ctx, operator(), c.User, in)
 		if err == nil {

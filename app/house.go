@@ -139,6 +139,20 @@ func (h *house) ref(ctx context.Context, id string) (domain.ProcessRef, error) {
 	return ref, err
 }
 
+// exists is nil when what a grant is over exists.
+func (h *house) exists(ctx context.Context, g domain.Grant) error {
+	if g.Body != "" {
+		if _, err := h.process.Body(ctx, g.Body); err != nil {
+			return err
+		}
+	}
+	if g.Process != "" {
+		_, err := h.process.Ref(ctx, g.Process)
+		return err
+	}
+	return nil
+}
+
 // written is told of every write that something must follow from, before the
 // writer goes on.
 func (h *house) written(collection, id string, _ time.Time) {
@@ -173,7 +187,7 @@ func (h *house) wire() error {
 	h.audit = audit.New(store.Open(h.store, audit.Entries), h.known, h.clock)
 	h.users = store.Open(h.store, access.Users)
 	h.access = access.New(access.Deps{
-		Users: h.users, Secrets: store.Open(h.store, access.Secrets), Random: rand.Reader,
+		Users: h.users, Secrets: store.Open(h.store, access.Secrets), Random: rand.Reader, Known: h.exists,
 		Clock: &movingClock{}, // the machine's: a demonstration that moves on by a month signs nobody out
 	})
 	h.wirePeople()

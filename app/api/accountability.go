@@ -91,11 +91,11 @@ type (
 
 func responseRoutes(s *accountability.Service) []Endpoint {
 	return []Endpoint{
-		Route[onProcess, Page[accountability.ResponseView]]{
+		Route[listIn, Page[accountability.ResponseView]]{
 			Method: "GET", Path: "/processes/{process}/responses", Summary: "List the responses, those that are due among them", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[accountability.ResponseView], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[accountability.ResponseView], error) {
 				items, err := s.Responses(ctx, cmd.Actor, in.Process)
-				return Page[accountability.ResponseView]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, accountability.ResponseView]{
@@ -159,11 +159,11 @@ func responseRoutes(s *accountability.Service) []Endpoint {
 				return s.RecordDecision(ctx, cmd, in.Process, in.DecisionInput)
 			},
 		},
-		Route[onProcess, Page[accountability.Decision]]{
+		Route[listIn, Page[accountability.Decision]]{
 			Method: "GET", Path: "/processes/{process}/decisions", Summary: "List the decisions", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[accountability.Decision], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[accountability.Decision], error) {
 				items, err := s.Decisions(ctx, cmd.Actor, in.Process)
-				return Page[accountability.Decision]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[correctDecisionIn, accountability.Decision]{
@@ -183,11 +183,11 @@ func actionRoutes(s *accountability.Service) []Endpoint {
 				return s.PlanAction(ctx, cmd, in.Process, in.ActionInput)
 			},
 		},
-		Route[onProcess, Page[accountability.Action]]{
+		Route[listIn, Page[accountability.Action]]{
 			Method: "GET", Path: "/processes/{process}/actions", Summary: "List the actions", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[accountability.Action], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[accountability.Action], error) {
 				items, err := s.Actions(ctx, cmd.Actor, in.Process)
-				return Page[accountability.Action]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, accountability.Action]{
@@ -233,11 +233,11 @@ func actionRoutes(s *accountability.Service) []Endpoint {
 				return s.ReportProgress(ctx, cmd, in.Process, in.ProgressInput)
 			},
 		},
-		Route[onProcess, Page[accountability.ProgressReport]]{
+		Route[listIn, Page[accountability.ProgressReport]]{
 			Method: "GET", Path: "/processes/{process}/progress-reports", Summary: "List the progress reports", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[accountability.ProgressReport], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[accountability.ProgressReport], error) {
 				items, err := s.ProgressReports(ctx, cmd.Actor, in.Process)
-				return Page[accountability.ProgressReport]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[sendFeedbackIn, accountability.Feedback]{
@@ -246,11 +246,11 @@ func actionRoutes(s *accountability.Service) []Endpoint {
 				return s.SendFeedback(ctx, cmd, in.Process, in.FeedbackInput)
 			},
 		},
-		Route[onProcess, Page[accountability.Feedback]]{
+		Route[listIn, Page[accountability.Feedback]]{
 			Method: "GET", Path: "/processes/{process}/feedback", Summary: "List what everyone was told", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[accountability.Feedback], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[accountability.Feedback], error) {
 				items, err := s.Feedback(ctx, cmd.Actor, in.Process)
-				return Page[accountability.Feedback]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onProcess, accountability.SaidAndDid]{

@@ -118,11 +118,11 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 				return s.PlanSession(ctx, cmd, in.Process, in.SessionInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Session]]{
+		Route[listIn, Page[deliberation.Session]]{
 			Method: "GET", Path: "/processes/{process}/sessions", Summary: "List the sessions by time", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Session], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Session], error) {
 				items, err := s.Sessions(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Session]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, deliberation.Session]{
@@ -174,11 +174,11 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 				return s.AddWitness(ctx, cmd, in.Process, in.WitnessInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Witness]]{
+		Route[listIn, Page[deliberation.Witness]]{
 			Method: "GET", Path: "/processes/{process}/witnesses", Summary: "List the witnesses", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Witness], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Witness], error) {
 				items, err := s.Witnesses(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Witness]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[changeWitnessIn, deliberation.Witness]{
@@ -193,11 +193,11 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 				return s.AskQuestion(ctx, cmd, in.Process, in.QuestionInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.MemberQuestion]]{
+		Route[listIn, Page[deliberation.MemberQuestion]]{
 			Method: "GET", Path: "/processes/{process}/questions", Summary: "List the member questions", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.MemberQuestion], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.MemberQuestion], error) {
 				items, err := s.Questions(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.MemberQuestion]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[mergeQuestionIn, deliberation.MemberQuestion]{

@@ -72,11 +72,11 @@ func ballotRoutes(s *deliberation.Service) []Endpoint {
 				return s.DraftBallot(ctx, cmd, in.Process, in.BallotInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.BallotView]]{
+		Route[listIn, Page[deliberation.BallotView]]{
 			Method: "GET", Path: "/processes/{process}/ballots", Summary: "List the ballots", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.BallotView], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.BallotView], error) {
 				items, err := s.Ballots(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.BallotView]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, deliberation.BallotView]{
@@ -159,11 +159,11 @@ func ballotRoutes(s *deliberation.Service) []Endpoint {
 				return s.SubmitMinority(ctx, cmd, in.Process, in.MinorityViewInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.MinorityView]]{
+		Route[listIn, Page[deliberation.MinorityView]]{
 			Method: "GET", Path: "/processes/{process}/minority-views", Summary: "List the minority views", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.MinorityView], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.MinorityView], error) {
 				items, err := s.MinorityViews(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.MinorityView]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[draftReportIn, deliberation.Report]{

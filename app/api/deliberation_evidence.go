@@ -89,11 +89,11 @@ func evidenceRoutes(s *deliberation.Service) []Endpoint {
 				return s.ProposeEvidence(ctx, cmd, in.Process, in.EvidenceInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Evidence]]{
+		Route[listIn, Page[deliberation.Evidence]]{
 			Method: "GET", Path: "/processes/{process}/evidence", Summary: "List the evidence", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Evidence], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Evidence], error) {
 				items, err := s.Evidence(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Evidence]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, deliberation.Evidence]{
@@ -144,11 +144,11 @@ func evidenceRoutes(s *deliberation.Service) []Endpoint {
 				return s.DraftPack(ctx, cmd, in.Process, in.PackInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Pack]]{
+		Route[listIn, Page[deliberation.Pack]]{
 			Method: "GET", Path: "/processes/{process}/packs", Summary: "List the evidence packs", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Pack], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Pack], error) {
 				items, err := s.Packs(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Pack]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, deliberation.Pack]{
@@ -180,11 +180,11 @@ func recommendationRoutes(s *deliberation.Service) []Endpoint {
 				return s.AddStatement(ctx, cmd, in.Process, in.StatementInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Statement]]{
+		Route[listIn, Page[deliberation.Statement]]{
 			Method: "GET", Path: "/processes/{process}/statements", Summary: "List the statements", Needs: domain.ViewSessions,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Statement], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Statement], error) {
 				items, err := s.Statements(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Statement]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[sortStatementIn, deliberation.Statement]{
@@ -199,11 +199,11 @@ func recommendationRoutes(s *deliberation.Service) []Endpoint {
 				return s.DraftRecommendation(ctx, cmd, in.Process, in.RecommendationInput)
 			},
 		},
-		Route[onProcess, Page[deliberation.Recommendation]]{
+		Route[listIn, Page[deliberation.Recommendation]]{
 			Method: "GET", Path: "/processes/{process}/recommendations", Summary: "List the recommendations", Open: true,
-			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (Page[deliberation.Recommendation], error) {
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Recommendation], error) {
 				items, err := s.Recommendations(ctx, cmd.Actor, in.Process)
-				return Page[deliberation.Recommendation]{Items: items}, err
+				return paged(items, in.listPaging, err)
 			},
 		},
 		Route[onItem, deliberation.Recommendation]{

@@ -85,6 +85,9 @@ type Deps struct {
 	Secrets domain.Repository[Secret]
 	Clock   domain.Clock
 	Random  io.Reader
+	// Known answers not_found for a body or process that does not exist; nil
+	// takes every id.
+	Known func(ctx context.Context, g domain.Grant) error
 }
 
 // Service answers who somebody is.
@@ -140,7 +143,7 @@ func (s *Service) CreateUser(ctx context.Context, cmd domain.Command, in UserInp
 	}
 	p := domain.Problems{}
 	p.Need(strings.TrimSpace(in.Name) != "", "name", "the person's name; it stands in the record for what they do")
-	checkGrants(p, in.Grants)
+	s.checkGrants(ctx, p, in.Grants)
 	if err := p.Err(); err != nil {
 		return UserView{}, err
 	}
@@ -156,12 +159,15 @@ func (s *Service) CreateUser(ctx context.Context, cmd domain.Command, in UserInp
 	return u.view(), err
 }
 
-func checkGrants(p domain.Problems, grants []domain.Grant) {
+func (s *Service) checkGrants(ctx context.Context, p domain.Problems, grants []domain.Grant) {
 	p.Need(len(grants) <= 200, "grants", "at most 200 grants for one user")
 	for _, g := range grants {
 		p.Need(slices.Contains(domain.Roles, g.Role), "grants", "there is no role %q", g.Role)
 		wide := g.Body == "" && g.Process == ""
 		p.Need(!wide || g.Role == domain.Administrator, "grants", "%s is granted over a body or a process", g.Role)
+		if s.Known != nil && !wide {
+			p.Need(s.Known(ctx, g) == nil, "grants", "there is no body or process with the id %q", g.Body+g.Process)
+		}
 	}
 }
 
@@ -177,7 +183,7 @@ func (s *Service) SetGrants(ctx context.Context, cmd domain.Command, id string, 
 		return UserView{}, err
 	}
 	p := domain.Problems{}
-	checkGrants(p, in.Grants)
+	s.checkGrants(ctx, p, in.Grants)
 	if err := p.Err(); err != nil {
 		return UserView{}, err
 	}
