@@ -58,7 +58,7 @@ func newDoor(t *testing.T, size int) *openDoor {
 		t.Fatal(err)
 	}
 	for _, r := range []domain.Role{domain.Organiser, domain.Oversight, domain.Commissioner} {
-		u := sure[access.UserView](t)(h.access.CreateUser(ctx, operator(), access.UserInput{Name: string(r), Grants: []domain.Grant{{Role: r, Body: "board"}}}))
+		u := sure[access.UserView](t)(h.access.CreateUser(ctx, operator(), access.UserInput{Name: string(r), Grants: []domain.Grant{{Role: r, Process: d.process}}}))
 		d.tokens[r] = sure[access.TokenView](t)(h.access.MakeToken(ctx, operator(), access.TokenInput{User: u.ID, Name: "test"})).Token
 	}
 	go func() { ended <- h.run(ctx, ln, nil) }()

@@ -43,7 +43,7 @@ func TestGet(t *testing.T) {
 var engineTexts = []string{
 	"stopped", "started", "start.already", "help", "danger", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "handed", "resumed", "to_person", "approved",
 	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "wrong_person", "which",
-	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.months",
+	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.months", "member_link",
 }
 
 // TestVariantsKeepToTheirLanguage: a variant says nothing its language does

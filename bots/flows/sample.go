@@ -33,6 +33,7 @@ func sampleValues() map[string]string {
 		"change": "We meet in the library, next door.", "report_link": "folkmoot.example/r/F7K2", "response_due": "31 Aug",
 		"summary":     "on 30 Aug both boards agreed, and will build in Cinderford.",
 		"not_changed": "better buses from the west are not funded.",
+		"page":        "https://folkmoot.example/in/7k2m9q4r8t3v5x1z",
 	}
 }
 

@@ -235,7 +235,7 @@ func TestPublishedReportIsOnlyCorrected(t *testing.T) {
 		t.Errorf("got %s, %d notices", x.State, len(x.Notices))
 	}
 	views := must[[]deliberation.MinorityView](t)(j.MinorityViews(ctx, domain.PublicActor("web"), forest))
-	if len(views) != 1 || views[0].Members != nil || views[0].Count != 1 {
+	if len(views) != 1 || views[0].Members != nil || views[0].Count != 0 || !views[0].Few {
 		t.Errorf("the public sees minority views %+v", views)
 	}
 }

@@ -16,9 +16,10 @@ type MinorityView struct {
 	Process        string    `json:"process"`
 	Recommendation string    `json:"recommendation,omitempty"` // id; empty: on the report as a whole
 	Text           string    `json:"text"`
-	Members        []string  `json:"members"` // ids; never public
-	Count          int       `json:"count"`   // how many stand by it
-	State          string    `json:"state"`   // submitted, published, withdrawn
+	Members        []string  `json:"members"`       // ids; never public
+	Count          int       `json:"count"`         // how many stand by it
+	Few            bool      `json:"few,omitempty"` // too few to say how many; count is then nought
+	State          string    `json:"state"`         // submitted, published, withdrawn
 	At             time.Time `json:"at"`
 }
 
@@ -95,7 +96,7 @@ func (s *Service) minorityProblems(ctx context.Context, process string, in Minor
 
 // MinorityViews lists them; the public sees them once the report is out.
 func (s *Service) MinorityViews(ctx context.Context, a domain.Actor, process string) ([]MinorityView, error) {
-	_, lv, err := s.look(ctx, a, process)
+	ref, lv, err := s.look(ctx, a, process)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +104,10 @@ func (s *Service) MinorityViews(ctx context.Context, a domain.Actor, process str
 	for i := range xs {
 		if lv != levelRun {
 			xs[i].Members = nil
+			xs[i].Few = xs[i].Count < ref.SmallNumber
+			if xs[i].Few {
+				xs[i].Count = 0
+			}
 		}
 	}
 	return xs, err

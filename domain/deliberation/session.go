@@ -79,6 +79,7 @@ type Fairness struct {
 	Comments  []string            `json:"comments,omitempty"`
 	BiasWords []string            `json:"bias_words,omitempty"`
 	Answered  map[string][]string `json:"answered,omitempty"` // question -> ids of those who answered
+	Hidden    bool                `json:"hidden,omitempty"`   // the counts are not open to this reader; the noughts say nothing
 }
 
 // Session is a sitting of the jury. Bound: 40 agenda items, one attendance
@@ -418,7 +419,7 @@ func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session
 		total += n
 	}
 	if total < ref.SmallNumber || lv == levelPublic || lv == levelMember {
-		x.Fairness = Fairness{}
+		x.Fairness = Fairness{Hidden: true}
 	}
 	return x
 }

@@ -109,7 +109,7 @@ func (s *Service) CommitInvitees(ctx context.Context, cmd domain.Command, proces
 	}
 	inv, err := sortition.CommitInvitees(entries, sortition.InviteOptions{
 		Count: in.Count, Weights: in.Weights, OnePerHousehold: !in.People, Label: "invitees of " + ref.ID,
-		SeedPlan: in.SeedPlan, DrandRound: in.DrandRound, Salt: s.d.Vault.Lookup("salt", id),
+		SeedPlan: in.SeedPlan, DrandRound: in.DrandRound, Salt: s.d.Vault.Lookup("salt", id), Program: s.d.Program,
 	})
 	if err != nil {
 		return InviteeDrawView{}, engineError(err)
