@@ -11,10 +11,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	"go.opentelemetry.io/otel/sdk/trace"
 	semconv "go.opentelemetry.io/otel/semconv/v1.26.0"
+	oteltrace "go.opentelemetry.io/otel/trace"
 
 	"folkmoot/app/httpx"
 	"folkmoot/config"
@@ -59,6 +61,16 @@ func newMetrics() *metrics {
 // Served counts an answered request.
 func (m *metrics) Served(s httpx.Served) {
 	m.requests.WithLabelValues(s.Method, s.Route, strconv.Itoa(s.Status)).Observe(s.Duration.Seconds())
+	span(s.Method+" "+s.Route, s.Duration, attribute.Int("http.response.status_code", s.Status))
+}
+
+// span records a piece of work that has just ended as a trace of its own.
+// Without an endpoint nothing is kept.
+func span(name string, took time.Duration, attrs ...attribute.KeyValue) {
+	end := time.Now()
+	_, s := otel.Tracer("folkmoot").Start(context.Background(), name,
+		oteltrace.WithTimestamp(end.Add(-took)), oteltrace.WithAttributes(attrs...))
+	s.End(oteltrace.WithTimestamp(end))
 }
 
 // JobRan implements jobs.Metrics.
@@ -67,6 +79,7 @@ func (m *metrics) JobRan(job, outcome string, count int, took time.Duration) {
 	m.jobItems.WithLabelValues(job).Add(float64(count))
 	if outcome != "elsewhere" {
 		m.jobTime.WithLabelValues(job).Observe(took.Seconds())
+		span("job "+job, took, attribute.String("outcome", outcome), attribute.Int("count", count))
 	}
 }
 
