@@ -10,11 +10,21 @@ import (
 
 // movingClock is the machine's clock plus an offset that a demonstration may
 // change. Elsewhere the offset stays nought.
-type movingClock struct{ offset atomic.Int64 }
+type movingClock struct {
+	offset  atomic.Int64
+	machine func() time.Time // nil: time.Now
+}
 
 // Now is the time of the processes.
 func (c *movingClock) Now() time.Time {
-	return domain.Milli(time.Now().Add(time.Duration(c.offset.Load())))
+	return domain.Milli(c.ofMachine().Add(time.Duration(c.offset.Load())))
+}
+
+func (c *movingClock) ofMachine() time.Time {
+	if c.machine == nil {
+		return time.Now()
+	}
+	return c.machine()
 }
 
 // moved is where the clock of a demonstration stands, kept so that a restart
@@ -33,7 +43,7 @@ func (h *house) setClock(ctx context.Context, to time.Time) error {
 	if to.Before(h.clock.Now()) && h.clock.offset.Load() != 0 {
 		return domain.Problems{"to": "the clock only moves forward; it is at " + h.clock.Now().Format(time.RFC3339)}.Err()
 	}
-	offset := time.Until(to)
+	offset := to.Sub(h.clock.ofMachine())
 	_, err := h.moved.Upsert(ctx, "clock", func() moved { return moved{Root: domain.Root{ID: "clock"}} }, func(m *moved) error {
 		m.OffsetMillis = offset.Milliseconds()
 		return nil

@@ -5,11 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	mrand "math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	qrcode "github.com/skip2/go-qrcode"
@@ -42,6 +43,7 @@ import (
 // house is the program's services, wired. It serves nothing by itself.
 type house struct {
 	cfg     config.Config
+	parts   parts
 	log     *slog.Logger
 	clock   *movingClock
 	metrics *metrics
@@ -50,8 +52,10 @@ type house struct {
 
 	engine store.Engine
 	ring   store.Engine
+	opened []io.Closer // what close ends, last first
 	store  *store.Store
 	vault  *vault.Vault
+	seals  domain.Vault // the vault as the services use it
 	solver *highs.Engine
 	moved  *store.Collection[moved]
 	holds  *store.Collection[retention.Hold]
@@ -68,6 +72,7 @@ type house struct {
 	accountability *accountability.Service
 	retention      *retention.Service
 
+	profiles   map[string]config.Profile
 	languages  []string         // beside English that the texts are complete in
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
@@ -76,15 +81,23 @@ type house struct {
 	dispatcher *sms.Dispatcher
 	slack      *slack.Bot
 	workspace  *workspace.Workspace // simulated Slack, nil with a real one
-	slackHTTP  *http.Server
 
 	relay  *jobs.Relay
 	runner *jobs.Runner
 }
 
 // openHouse opens the stores and wires every service. close ends it.
-func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (h *house, err error) {
-	h = &house{cfg: cfg, log: log, clock: &movingClock{}, metrics: newMetrics(), wake: make(chan struct{}, 1)}
+func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (*house, error) {
+	return openHouseOn(ctx, cfg, log, parts{})
+}
+
+// openHouseOn is openHouse on parts that are there already.
+func openHouseOn(ctx context.Context, cfg config.Config, log *slog.Logger, on parts) (h *house, err error) {
+	on = on.filled()
+	h = &house{
+		cfg: cfg, parts: on, log: log, clock: &movingClock{machine: on.machine}, metrics: newMetrics(), wake: make(chan struct{}, 1),
+		engine: on.engine, ring: on.ring, solver: on.solver, network: on.network, gateways: on.gateways, workspace: on.workspace,
+	}
 	h.holder = domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text())
 	opened := h // a return with an error sets h to nil before this runs
 	defer func() {
@@ -113,18 +126,28 @@ func (h *house) openStores(ctx context.Context) (err error) {
 	if err := os.MkdirAll(h.cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
-	if h.engine, err = openStore(ctx, h.cfg); err != nil {
-		return err
+	if h.engine == nil {
+		if h.engine, err = openStore(ctx, h.cfg); err != nil {
+			return err
+		}
+		h.opened = append(h.opened, h.engine)
 	}
-	if h.ring, err = openKeyring(ctx, h.cfg); err != nil {
-		return err
+	if h.ring == nil {
+		if h.ring, err = openKeyring(ctx, h.cfg); err != nil {
+			return err
+		}
+		h.opened = append(h.opened, h.ring)
 	}
-	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock})
+	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock, Ticks: h.parts.machine})
 	if err != nil {
 		return fmt.Errorf("opening the vault: %w", err)
 	}
+	h.seals = h.parts.seals(h.vault)
 	h.store = store.New(h.engine, store.Hooks{OnEffects: h.written})
-	h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
+	if h.solver == nil {
+		h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
+		h.opened = append(h.opened, ending(func() error { return h.solver.Close(context.Background()) }))
+	}
 	return nil
 }
 
@@ -174,21 +197,22 @@ func (h *house) kick() {
 }
 
 func (h *house) wire() error {
-	profiles, kept, err := profilesOf(h.cfg)
-	if err != nil {
-		return err
+	var err error
+	if h.profiles, err = config.Profiles(h.cfg.ProfilesDir); err != nil {
+		return fmt.Errorf("reading the jurisdiction profiles: %w", err)
 	}
+	profiles, kept := profilesOf(h.profiles)
 	h.moved = store.Open(h.store, movedClocks)
 	h.process = process.New(process.Deps{
 		Bodies: store.Open(h.store, process.Bodies), Processes: store.Open(h.store, process.Processes),
 		Profiles: profiles, Clock: h.clock,
 	})
-	h.known = newMemory(h.ref, h.process.Active)
+	h.known = newMemory(h.ref, h.process.Active, h.parts.machine)
 	h.audit = audit.New(store.Open(h.store, audit.Entries), h.known, h.clock)
 	h.users = store.Open(h.store, access.Users)
 	h.access = access.New(access.Deps{
 		Users: h.users, Secrets: store.Open(h.store, access.Secrets), Random: rand.Reader, Known: h.exists,
-		Clock: &movingClock{}, // the machine's: a demonstration that moves on by a month signs nobody out
+		Clock: &movingClock{machine: h.parts.machine}, // the machine's: a demonstration that moves on by a month signs nobody out
 	})
 	h.wirePeople()
 	if err := h.wireTexts(); err != nil {
@@ -211,8 +235,8 @@ func (h *house) wirePeople() {
 	draws, replacements := store.Open(s, recruitment.Draws), store.Open(s, recruitment.Replacements)
 	h.people = people.New(people.Deps{
 		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.known,
-		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
-		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.vault},
+		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
+		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.seals},
 		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}, juryHoldings{h}}, Holdings: []people.Holding{holdings{h}, juryHoldings{h}},
 		Attendance: h.attendance,
 	})
@@ -220,7 +244,7 @@ func (h *house) wirePeople() {
 		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
 		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.known,
-		Vault: h.vault, Files: s.Files(), Audit: h.audit, Clock: h.clock,
+		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL, Program: programName(), Beacon: drand{},
 	})
 }
@@ -234,7 +258,7 @@ func (h *house) wireJury() {
 		Statements: store.Open(s, deliberation.Statements), Recommendations: store.Open(s, deliberation.Recommendations),
 		Ballots: store.Open(s, deliberation.Ballots), MinorityViews: store.Open(s, deliberation.MinorityViews),
 		Reports: store.Open(s, deliberation.Reports),
-		Clock:   h.clock, Processes: h.known, Vault: h.vault, Members: h.people,
+		Clock:   h.clock, Processes: h.known, Vault: h.seals, Members: h.people,
 	})
 	h.accountability = accountability.New(accountability.Deps{
 		Accounts: store.Open(s, accountability.Accounts), Responses: store.Open(s, accountability.Responses),
@@ -255,6 +279,9 @@ func (h *house) wireRetention(kept map[string][]retention.Period) {
 
 // openGateways opens what texts leave by and come in through.
 func (h *house) openGateways() {
+	if len(h.gateways) > 0 {
+		return
+	}
 	c := h.cfg
 	switch c.SMS.Gateway {
 	case "twilio":
@@ -326,16 +353,12 @@ func (h *house) wireTexts() error {
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
 		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})
-	quiet, err := quietHours(h.cfg)
-	if err != nil {
-		return err
-	}
 	s := h.store
 	h.outreach = outreach.New(outreach.Deps{
 		Numbers: store.Open(s, outreach.Numbers), Events: store.Open(s, outreach.Events), Texts: store.Open(s, outreach.Texts),
 		Letters: store.Open(s, outreach.Letters), Waves: store.Open(s, outreach.Waves), Queue: store.Open(s, outreach.Queue),
-		Processes: h.known, Contacts: contacts{h}, Voice: desk, Vault: h.vault, Audit: h.audit, Clock: h.clock,
-		Quiet: outreach.UsualQuiet, QuietOf: quiet, Jitter: func(max time.Duration) time.Duration { return time.Duration(mrand.Int64N(int64(max) + 1)) },
+		Processes: h.known, Contacts: contacts{h}, Voice: desk, Vault: h.seals, Audit: h.audit, Clock: h.clock,
+		Quiet: outreach.UsualQuiet, QuietOf: quietHours(h.profiles), Jitter: h.parts.jitter,
 		PartsPerSecond: h.cfg.SMS.Rate, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
 	})
@@ -350,7 +373,7 @@ func (h *house) wireTexts() error {
 	})
 	h.dispatcher = sms.NewDispatcher(sms.DispatcherDeps{
 		Outreach: h.outreach, Recruitment: replies{h}, People: seating{h.people, h}, Assembly: replies{h}, Erasures: replies{h},
-		Processes: h.known, Vault: h.vault, Clock: h.clock, Log: h.log,
+		Processes: h.known, Vault: h.seals, Clock: h.clock, Log: h.log,
 	})
 	return nil
 }
@@ -378,16 +401,8 @@ func (h *house) lendSolver(ctx context.Context) (sortition.Solver, func(), error
 // close ends what was opened, in the opposite order.
 func (h *house) close() error {
 	var errs []error
-	if h.slackHTTP != nil {
-		errs = append(errs, h.slackHTTP.Close())
-	}
-	if h.solver != nil {
-		errs = append(errs, h.solver.Close(context.Background()))
-	}
-	for _, db := range []store.Engine{h.ring, h.engine} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	for _, c := range slices.Backward(h.opened) {
+		errs = append(errs, c.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -26,7 +26,7 @@ func (h *house) wireJobs() {
 		return func(ctx context.Context, _ time.Time) (int, error) { return f(ctx) }
 	}
 	h.runner = jobs.NewRunner(jobs.Deps{
-		Leases: store.Open(h.store, jobs.Leases), Clock: h.clock, Machine: domain.ClockFunc(time.Now),
+		Leases: store.Open(h.store, jobs.Leases), Clock: h.clock, Machine: domain.ClockFunc(h.parts.machine),
 		Holder: h.holder, Log: h.log, Metrics: h.metrics,
 	},
 		jobs.Job{Name: "relay", Every: 5 * time.Second, Run: h.relay.Drain},

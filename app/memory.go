@@ -33,8 +33,8 @@ type kept[T any] struct {
 	at    time.Time
 }
 
-func newMemory(read func(context.Context, string) (domain.ProcessRef, error), active func(context.Context) ([]domain.ProcessRef, error)) *memory {
-	return &memory{read: read, active: active, now: time.Now, refs: map[string]kept[domain.ProcessRef]{}, vars: map[string]kept[dialogue.Vars]{}}
+func newMemory(read func(context.Context, string) (domain.ProcessRef, error), active func(context.Context) ([]domain.ProcessRef, error), now func() time.Time) *memory {
+	return &memory{read: read, active: active, now: now, refs: map[string]kept[domain.ProcessRef]{}, vars: map[string]kept[dialogue.Vars]{}}
 }
 
 // forget drops what is remembered of a process.

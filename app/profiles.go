@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"folkmoot/config"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
@@ -10,13 +8,9 @@ import (
 	"folkmoot/domain/retention"
 )
 
-// profilesOf hands the jurisdictions of the settings to the domain: what they
-// ask of a process, and how long they keep what.
-func profilesOf(cfg config.Config) (map[string]process.Profile, map[string][]retention.Period, error) {
-	all, err := config.Profiles(cfg.ProfilesDir)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the jurisdiction profiles: %w", err)
-	}
+// profilesOf hands the jurisdictions to the domain: what they ask of a
+// process, and how long they keep what.
+func profilesOf(all map[string]config.Profile) (map[string]process.Profile, map[string][]retention.Period) {
 	out, kept := map[string]process.Profile{}, map[string][]retention.Period{}
 	for _, p := range all {
 		for _, r := range p.Retention {
@@ -28,15 +22,11 @@ func profilesOf(cfg config.Config) (map[string]process.Profile, map[string][]ret
 		}
 		out[p.ID] = q
 	}
-	return out, kept, nil
+	return out, kept
 }
 
 // quietHours is when texts may go, by profile.
-func quietHours(cfg config.Config) (func(profile string) (outreach.Quiet, bool), error) {
-	all, err := config.Profiles(cfg.ProfilesDir)
-	if err != nil {
-		return nil, fmt.Errorf("reading the jurisdiction profiles: %w", err)
-	}
+func quietHours(all map[string]config.Profile) func(profile string) (outreach.Quiet, bool) {
 	hours := map[string]outreach.Quiet{}
 	for _, p := range all {
 		hours[p.ID] = outreach.Quiet{From: p.QuietHours.From, To: p.QuietHours.To, SundayFrom: p.QuietHours.SundayFrom}
@@ -44,5 +34,5 @@ func quietHours(cfg config.Config) (func(profile string) (outreach.Quiet, bool),
 	return func(profile string) (outreach.Quiet, bool) {
 		q, ok := hours[profile]
 		return q, ok
-	}, nil
+	}
 }

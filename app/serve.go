@@ -150,11 +150,10 @@ func (h *house) app(base context.Context) *fiber.App {
 }
 
 func (h *house) areas() []api.Area {
-	profiles, _ := config.Profiles(h.cfg.ProfilesDir) // read without an error when the services were wired
 	areas := []api.Area{
 		api.Process(h.process), api.Audit(h.audit), api.Access(h.access), api.Outreach(h.outreach),
 		api.People(h.people), api.Members(memberPages{h}), api.Recruitment(h.recruitment), api.Retention(h.retention),
-		api.Deliberation(h.deliberation), api.Accountability(h.accountability), api.Profiles(profiles),
+		api.Deliberation(h.deliberation), api.Accountability(h.accountability), api.Profiles(h.profiles),
 	}
 	if h.network != nil {
 		areas = append(areas, api.Simulator(simulator{h}))

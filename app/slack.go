@@ -26,15 +26,18 @@ func (h *house) wireSlack() error {
 	notices := store.Open(h.store, slack.Notices)
 	d := slack.Deps{
 		Access: h.access, Responses: responses{h}, Notices: notices, Clock: h.clock, BaseURL: h.cfg.BaseURL, Log: h.log,
-		Machine: domain.ClockFunc(time.Now), Secrets: []string{h.cfg.Slack.SigningSecret.Reveal()},
+		Machine: domain.ClockFunc(h.parts.machine), Secrets: []string{h.cfg.Slack.SigningSecret.Reveal()},
 	}
 	switch {
 	case h.cfg.SlackOn() && h.cfg.Slack.BotToken != "":
 		d.Client = slackgo.New(h.cfg.Slack.BotToken.Reveal(), slackgo.OptionAPIURL(h.cfg.Slack.APIURL))
 	case h.network != nil:
-		address, err := h.openWorkspace()
-		if err != nil {
-			return err
+		address := h.parts.workspaceURL
+		if h.workspace == nil {
+			var err error
+			if address, err = h.openWorkspace(); err != nil {
+				return err
+			}
 		}
 		d.Client = slackgo.New(workspaceToken, slackgo.OptionAPIURL(address))
 		if d.Secrets[0] == "" {
@@ -56,9 +59,10 @@ func (h *house) openWorkspace() (address string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("opening the simulated Slack: %w", err)
 	}
-	h.slackHTTP = &http.Server{Handler: h.workspace, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: h.workspace, ReadHeaderTimeout: 5 * time.Second}
+	h.opened = append(h.opened, server)
 	go func() {
-		if err := h.slackHTTP.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			h.log.Error("the simulated Slack ended", "err", err)
 		}
 	}()

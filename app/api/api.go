@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,13 +37,13 @@ type Options struct {
 type API struct {
 	Options
 	endpoints []*endpoint
-	doc       []byte
+	doc       func() []byte // made when it is first asked for
 }
 
-// New checks the routes and builds the document. It panics where a route
+// New checks the routes. It panics where a route
 // cannot work: that is found in every test.
 func New(o Options) *API {
-	a := &API{Options: o, doc: document(o.Areas, o.Version)}
+	a := &API{Options: o, doc: sync.OnceValue(func() []byte { return document(o.Areas, o.Version) })}
 	seen := map[string]bool{}
 	for _, area := range o.Areas {
 		for _, r := range area.Routes {
@@ -58,13 +59,13 @@ func New(o Options) *API {
 }
 
 // Document is the OpenAPI document.
-func (a *API) Document() []byte { return slices.Clone(a.doc) }
+func (a *API) Document() []byte { return slices.Clone(a.doc()) }
 
 // Mount adds the API to an app made by [httpx.NewApp].
 func (a *API) Mount(app *fiber.App) {
 	app.Get("/api/openapi.json", func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, "application/openapi+json;version=3.1")
-		return c.Send(a.doc)
+		return c.Send(a.doc())
 	})
 	for _, e := range a.endpoints {
 		app.Add(e.method, Prefix+e.fiberPath(), a.handler(e))
