@@ -1,6 +1,7 @@
 package dialogue_test
 
 import (
+	"strings"
 	"testing"
 
 	"folkmoot/bots/dialogue"
@@ -18,5 +19,35 @@ func BenchmarkStep(b *testing.B) {
 				dialogue.Step(k.env, k.state, in)
 			}
 		})
+	}
+}
+
+// BenchmarkUnderstanding reads the labelled files and reports, per language,
+// the precision and recall of yes, no and STOP beside the time per file.
+// replies.txt was tuned on; the other two never were.
+func BenchmarkUnderstanding(b *testing.B) {
+	for _, file := range []string{"replies.txt", "replies_blind.txt", "replies_apart.txt"} {
+		rs := replies(b, file)
+		for _, lang := range []string{"en", "cy", "ga", "pl", "pt"} {
+			var own []labelled
+			for _, r := range rs {
+				if r.lang == lang {
+					own = append(own, r)
+				}
+			}
+			b.Run(strings.TrimSuffix(file, ".txt")+"/"+lang, func(b *testing.B) {
+				var scores map[string]score
+				for b.Loop() {
+					scores, _ = evaluate(own)
+				}
+				for _, label := range []string{"yes", "no", "stop"} {
+					if s := scores[lang+" "+label]; s.meant > 0 {
+						b.ReportMetric(s.precision(), label+"-precision")
+						b.ReportMetric(s.recall(), label+"-recall")
+					}
+				}
+				b.ReportMetric(float64(len(own)), "replies")
+			})
+		}
 	}
 }

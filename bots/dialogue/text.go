@@ -67,6 +67,9 @@ func (t *turn) whole() (Intent, string) {
 			}
 		}
 	}
+	if lang, ok := t.stopAside(); ok {
+		return IsStop, lang
+	}
 	return t.languageName(full)
 }
 

@@ -1,0 +1,94 @@
+package dialogue
+
+import "strings"
+
+// stopAside reports STOP beside a refusal or courtesies: "2 stop", "not
+// interested, stop texting", "stop por favor". A refusal does not make it
+// less of a STOP: whoever asks for no more texts gets none.
+func (t *turn) stopAside() (lang string, ok bool) {
+	tokens := t.msg.tokens
+	for len(tokens) > 0 {
+		cut := fillerAt(tokens, lexicons, 0)
+		if cut == 0 {
+			cut = refusalAt(tokens)
+		}
+		if cut == 0 {
+			break
+		}
+		tokens = tokens[cut:]
+		if lang, ok := stopWords(tokens); ok {
+			return lang, true
+		}
+	}
+	return stopWords(courtesyOff(tokens))
+}
+
+// refusalAt is the end of a refusal that opens a message. In other languages
+// than English a bare no may deny the very next word ("nie pisz"), so it needs
+// a pause behind it there.
+func refusalAt(tokens []token) int {
+	end := 0
+	if tokens[0].text == "2" {
+		end = 1
+	}
+	for _, x := range lexicons {
+		for _, e := range x.byFirst[tokens[0].text] {
+			n := len(e.words)
+			if e.sense != senseNo || n <= end || !matches(tokens, e.words) {
+				continue
+			}
+			if x.lang == "en" || pauses(tokens, n) {
+				end = n
+			}
+		}
+	}
+	return end
+}
+
+// pauses reports a pause before a token, or after the courtesies there.
+func pauses(tokens []token, at int) bool {
+	for at < len(tokens) && !tokens[at-1].brk {
+		next := fillerAt(tokens, lexicons, at)
+		if next == at {
+			return false
+		}
+		at = next
+	}
+	return true
+}
+
+// courtesyOff drops courtesies from a message's end.
+func courtesyOff(tokens []token) []token {
+	for at := 1; at < len(tokens); at++ {
+		end := at
+		for end < len(tokens) {
+			next := fillerAt(tokens, lexicons, end)
+			if next == end {
+				break
+			}
+			end = next
+		}
+		if end == len(tokens) {
+			return tokens[:at]
+		}
+	}
+	return tokens
+}
+
+// stopWords reports words that are STOP in some language and nothing else.
+func stopWords(tokens []token) (lang string, ok bool) {
+	words := make([]string, len(tokens))
+	for i, tok := range tokens {
+		words[i] = tok.text
+	}
+	if allStop(words) {
+		return "any", true
+	}
+	joined := strings.Join(words, " ")
+	for _, x := range lexicons {
+		if x.whole[joined] == IsStop {
+			return x.lang, true
+		}
+	}
+	return "", false
+}
