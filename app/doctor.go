@@ -103,13 +103,13 @@ func (d *doctor) settings(l config.Loaded, err error) {
 		for _, p := range problems {
 			d.say(wrong, "settings", "%s: %s; %s", p.Name, p.Wrong, p.Fix)
 		}
-		return
+	} else {
+		from := "the environment alone"
+		if l.File != "" {
+			from = l.File + " and the environment"
+		}
+		d.say(fine, "settings", "read from %s", from)
 	}
-	from := "the environment alone"
-	if l.File != "" {
-		from = l.File + " and the environment"
-	}
-	d.say(fine, "settings", "read from %s", from)
 	for _, w := range l.Warnings {
 		d.say(note, "settings", "%s", w)
 	}

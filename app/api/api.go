@@ -38,6 +38,7 @@ type API struct {
 	Options
 	endpoints []*endpoint
 	doc       func() []byte // made when it is first asked for
+	used      usedKeys
 }
 
 // New checks the routes. It panics where a route
@@ -112,6 +113,10 @@ func (a *API) handler(e *endpoint) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		print := fingerprint(req)
+		if err := a.used.check(cmd.Key, print); err != nil {
+			return err
+		}
 		if e.timeout > 0 {
 			longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.timeout)
 			defer cancel()
@@ -121,6 +126,7 @@ func (a *API) handler(e *endpoint) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		a.used.remember(cmd.Key, print)
 		return write(c, e.status, out)
 	}
 }

@@ -169,6 +169,18 @@ func TestRepeatedPostIsOneCommand(t *testing.T) {
 	}
 }
 
+// A key that comes with other content is a mistake of the client: taking it
+// for a repeat would lose what was sent.
+func TestAKeyIsNotUsedForOtherContent(t *testing.T) {
+	t.Parallel()
+	c := client(t).As("olive")
+	path := "/processes/p1/benches"
+	c.PostKey("one-key-0001", path, map[string]any{"place": 5}).Want(400)
+	c.PostKey("one-key-0001", path, map[string]any{"place": "Lydney"}).Want(201)
+	c.PostKey("one-key-0001", path, map[string]any{"place": "Cinderford"}).Want(400).Shows("send a new key for a new command")
+	c.PostKey("one-key-0001", path, map[string]any{"place": "Lydney"}).Want(201)
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	c := client(t)

@@ -16,8 +16,8 @@
 //     is 401.
 //   - Every POST carries an Idempotency-Key. Key, actor and path together
 //     become the key of the [domain.Command], so a call that is repeated
-//     after a lost answer changes nothing. A different body under the same
-//     key is the same command and is not looked at.
+//     after a lost answer changes nothing. Other content under a key that
+//     was carried out is refused by the process that remembers it.
 //   - Lists come in pages with a cursor; nothing answers an unbounded list.
 //   - Effects, command keys and sealed values never leave: the first two are
 //     dropped from every answer, a type that holds the third is refused when

@@ -26,6 +26,7 @@ func DecodeJSON(body []byte, into any) error {
 		return err
 	}
 	problems := domain.Problems{}
+	checkTwice(problems, json.NewDecoder(bytes.NewReader(body)), "")
 	check(problems, "", body, reflect.TypeOf(into).Elem())
 	if err := problems.Err(); err != nil {
 		return err
@@ -120,6 +121,30 @@ func checkStruct(p domain.Problems, path string, raw json.RawMessage, t reflect.
 		if _, ok := got[f.Name]; !ok && f.Required {
 			p.Need(false, join(path, f.Name), "is needed")
 		}
+	}
+}
+
+// checkTwice finds names that an object has twice, of which Go's decoder
+// would keep the last in silence (RFC 8259, section 4). The JSON is known to
+// be well-formed.
+func checkTwice(p domain.Problems, dec *json.Decoder, path string) {
+	t, _ := dec.Token()
+	switch t {
+	case json.Delim('['):
+		for i := 0; dec.More(); i++ {
+			checkTwice(p, dec, fmt.Sprintf("%s[%d]", path, i))
+		}
+		_, _ = dec.Token()
+	case json.Delim('{'):
+		seen := map[string]bool{}
+		for dec.More() {
+			t, _ := dec.Token()
+			name, _ := t.(string)
+			p.Need(!seen[name], join(path, name), "is there twice; send it once")
+			seen[name] = true
+			checkTwice(p, dec, join(path, name))
+		}
+		_, _ = dec.Token()
 	}
 }
 

@@ -76,6 +76,8 @@ func TestDecodeJSONNamesEveryProblem(t *testing.T) {
 		{"too large a number", `{"question":"x","seats":99999999999999999999}`, map[string]string{"seats": "needs a whole number"}},
 		{"null", `{"question":null,"options":null}`, map[string]string{"question": "leave it out rather than sending null", "options": "leave it out rather than sending null"}},
 		{"wrong shapes", `{"question":"x","options":{},"titles":[]}`, map[string]string{"options": "needs a list", "titles": "needs an object"}},
+		{"a name twice", `{"question":"x","question":"y","options":[{"name":"a"},{"name":"b","name":"c"}]}`,
+			map[string]string{"question": "is there twice; send it once", "options[1].name": "is there twice; send it once"}},
 		{"a list", `[1]`, map[string]string{"body": "needs an object"}},
 		{"fields that are not from the body", `{"question":"x","Hidden":"h","FromPath":"p"}`, map[string]string{"Hidden": "is not known here", "FromPath": "is not known here"}},
 	}

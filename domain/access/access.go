@@ -392,9 +392,25 @@ func (s *Service) MakeToken(ctx context.Context, cmd domain.Command, in TokenInp
 	if in.Days == 0 {
 		in.Days = 365
 	}
+	if err := s.once(ctx, cmd, in.User); err != nil {
+		return TokenView{}, err
+	}
 	expires := s.Clock.Now().AddDate(0, 0, in.Days)
 	token, err := s.make(ctx, cmd, Secret{Kind: "token", User: in.User, Name: in.Name, Scopes: in.Scopes, Expires: expires})
 	return TokenView{ID: hashed(token), Token: token, Name: in.Name, Expires: expires}, err
+}
+
+// once refuses a command that made a token before: the secret was shown then
+// and is not kept, so a repeat can neither show it again nor mean another.
+func (s *Service) once(ctx context.Context, cmd domain.Command, user string) error {
+	_, err := s.Users.Update(ctx, user, func(u *User) error {
+		if u.Done(cmd) {
+			return domain.E(domain.Conflict, "this command made a token before, and a token is shown once; if it did not reach you, revoke it and make another under a new key")
+		}
+		u.Touch(cmd, s.Clock.Now())
+		return nil
+	})
+	return err
 }
 
 // RevokeToken ends a token by its id.

@@ -152,6 +152,23 @@ func TestARevokedTokenAndADisabledUserEndAtOnce(t *testing.T) {
 	}
 }
 
+func TestARepeatedCommandMakesNoSecondToken(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	u := h.user("u")
+	in := access.TokenInput{User: u, Name: "one"}
+	first, err := h.MakeToken(t.Context(), admin("t1"), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := h.MakeToken(t.Context(), admin("t1"), in); !domain.Is(err, domain.Conflict) || again.Token != "" {
+		t.Errorf("got %+v, %v; want a conflict", again, err)
+	}
+	if other, err := h.MakeToken(t.Context(), admin("t2"), in); err != nil || other.Token == first.Token {
+		t.Errorf("a new command got %v", err)
+	}
+}
+
 func TestAMembersLinkOpensTheirOwnPageOnly(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
