@@ -57,7 +57,7 @@ var rules = []struct {
 		"sortition and seating stand alone", "a citizen's advocate reads and runs them without the rest",
 		func(p string) bool { return under(p, "domain/sortition", "domain/seating") },
 		func(d string) bool {
-			return strings.Contains(strings.SplitN(d, "/", 2)[0], ".") || strings.HasPrefix(d, "folkmoot/") && !under(d, "domain/sortition")
+			return strings.Contains(strings.SplitN(d, "/", 2)[0], ".") || strings.HasPrefix(d, "folkmoot/") && !under(d, "domain/sortition", "domain/seating")
 		},
 	},
 	{

@@ -1,0 +1,161 @@
+package seating
+
+import (
+	"runtime"
+	"sync"
+)
+
+// Searches a plan takes the best of, where the request does not say: as many
+// as fit into a budget of exchanges.
+const (
+	fewestStarts = 2
+	mostStarts   = 24
+	budget       = 8_000_000
+)
+
+// Make plans the open rounds of a request. The error is [Problems].
+func Make(req Request) (*Plan, error) {
+	if err := Check(req).Err(); err != nil {
+		return nil, err
+	}
+	m := newModel(req)
+	if err := m.conflicts().Err(); err != nil {
+		return nil, err
+	}
+	plan := &Plan{Rounds: append([]Tables{}, req.Past...)}
+	if len(m.rounds) > 0 {
+		plan.Rounds = append(plan.Rounds, m.tables(m.search())...)
+	}
+	plan.Measures = Measure(req, plan.Rounds)
+	return plan, nil
+}
+
+// search anneals from every start and keeps the cheapest seating, the first
+// of equals. Starts run side by side; which is kept depends on their numbers
+// alone. A start that reached the least possible cost spares the later ones.
+func (m *model) search() *state {
+	starts := m.req.Starts
+	if starts < 1 {
+		starts = min(max(budget/m.steps(), fewestStarts), mostStarts)
+	}
+	found := make([]*state, starts)
+	var wait sync.WaitGroup
+	workers := min(starts, runtime.GOMAXPROCS(0))
+	var lock sync.Mutex
+	next, stop := 0, starts
+	take := func() int {
+		lock.Lock()
+		defer lock.Unlock()
+		if next >= stop {
+			return -1
+		}
+		next++
+		return next - 1
+	}
+	for range workers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := take(); i >= 0; i = take() {
+				found[i] = m.anneal(i)
+				if found[i].best == m.least() {
+					lock.Lock()
+					stop = min(stop, i)
+					lock.Unlock()
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	best := found[0]
+	for _, s := range found[1:] {
+		if s != nil && s.best < best.best {
+			best = s
+		}
+	}
+	return best
+}
+
+// least is a cost that no seating can go below.
+func (m *model) least() int64 {
+	sum := m.unavoidable()
+	for i := range m.rounds {
+		sum += m.rounds[i].least
+	}
+	return sum
+}
+
+// unavoidable is the cost of people meeting again who are always together.
+func (m *model) unavoidable() int64 {
+	n := len(m.ids)
+	again := map[[2]int]int{}
+	for _, r := range m.rounds {
+		for _, unit := range r.units {
+			for i, a := range unit {
+				for _, b := range unit[i+1:] {
+					again[[2]int{a, b}]++
+				}
+			}
+		}
+	}
+	sum := int64(0)
+	for pair, times := range again {
+		for k := range times {
+			sum += meetCost(int(m.met[pair[0]*n+pair[1]]) + k)
+		}
+	}
+	return sum
+}
+
+// meetCost is what one more meeting of two people costs who met so often: the
+// first is free, and each further one costs a little more than the last.
+func meetCost(before int) int64 {
+	if before == 0 {
+		return 0
+	}
+	return repeatWeight + int64(before-1)*(repeatWeight/16)
+}
+
+// Temperatures of the annealing, and how it cools, in steps of equal length.
+const (
+	hot    = scale
+	cold   = scale / 24
+	stages = 160
+)
+
+// steps is how many exchanges a start tries: more for more people and rounds.
+func (m *model) steps() int {
+	if m.req.Steps > 0 {
+		return m.req.Steps
+	}
+	seats := 0
+	for i := range m.rounds {
+		seats += len(m.rounds[i].here)
+	}
+	return min(100_000+1_500*seats, 2_500_000)
+}
+
+// anneal is one start: from a seating that keeps the rules, exchanges people
+// between tables while it cools.
+func (m *model) anneal(start int) *state {
+	rnd := newRandom(m.req.Seed, start)
+	s := newState(m, rnd)
+	least := m.least()
+	temperature := int64(hot)
+	each := m.steps() / stages
+	for range stages {
+		for range each {
+			if s.try(temperature) && s.cost < s.best {
+				s.keep()
+				if s.best == least {
+					return s
+				}
+			}
+		}
+		temperature = cooler(temperature)
+	}
+	return s
+}
+
+// cooler is the next temperature: (cold/hot)^(1/stages) of the last.
+func cooler(t int64) int64 { return t * 64247 >> 16 }
