@@ -20,7 +20,7 @@ import (
 type drawCmd struct {
 	Targets     string   `help:"Targets as CSV: feature, value, min, max." type:"path"`
 	Respondents string   `help:"The pool as CSV: one row per person, one column per feature." type:"path"`
-	Size        int      `help:"Number of seats."`
+	Size        *int     `help:"Number of seats."`
 	IDColumn    string   `name:"id-column" help:"Column that identifies people. Without it they are numbered from 1."`
 	Objective   string   `help:"leximin, maximin, nash, goldilocks, minimax; for comparison only: legacy, max-entropy." default:"leximin"`
 	Household   []string `help:"Address columns; nobody sits with someone of the same address."`
@@ -54,7 +54,7 @@ func (c *drawCmd) Run(ctx context.Context, st *streams) error {
 }
 
 func (c *drawCmd) draw(ctx context.Context, st *streams) (*drawfiles.Summary, error) {
-	req := drawfiles.Request{Targets: c.Targets, Respondents: c.Respondents, Size: c.Size, IDColumn: c.IDColumn,
+	req := drawfiles.Request{Targets: c.Targets, Respondents: c.Respondents, IDColumn: c.IDColumn,
 		Household: c.Household, Seed: c.Seed, DrandRound: c.SeedDrand, BeaconFile: c.Beacon, CommitOnly: c.CommitOnly, Out: c.Out,
 		Options: sortition.Options{Objective: sortition.Objective(c.Objective), Panels: c.Panels, Label: c.Label, Program: programName(),
 			SeedPlan: c.SeedPlan, DrandRound: c.NameRound, Alternates: c.Alternates, MaxWork: c.MaxWork}}
@@ -71,9 +71,10 @@ func (c *drawCmd) draw(ctx context.Context, st *streams) (*drawfiles.Summary, er
 			missing = append(missing, name)
 		}
 	}
-	if len(missing) > 0 || c.Size < 1 {
+	if len(missing) > 0 || c.Size == nil {
 		return nil, errors.New("a draw needs --targets, --respondents, --size and --out; or --conclude with a seed")
 	}
+	req.Size = *c.Size
 	req.Engine = highs.New(c.cache())
 	defer func() { _ = req.Engine.Close(context.WithoutCancel(ctx)) }()
 	req.Progress = drawProgress(st.err)

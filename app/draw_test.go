@@ -105,8 +105,21 @@ func TestDrawCommandRefuses(t *testing.T) {
 		t.Errorf("without files: %v", err)
 	}
 	files := []string{"--targets", filepath.Join(dir, "t.csv"), "--respondents", filepath.Join(dir, "r.csv"), "--out", filepath.Join(dir, "o")}
-	_, problems, err := drawLine(t, append(files, "--size", "5")...)
 	var code exitCode
+	pool := "gender,note\nf,a\nm," + strings.Repeat("x", 10<<20) + "\n" + strings.Repeat("m", 10<<20) + ",c\n"
+	if err := os.WriteFile(filepath.Join(dir, "r.csv"), []byte(pool), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, problems, err := drawLine(t, append(files, "--size", "5")...)
+	for _, want := range []string{"row 3, column note (B3): This cell holds 10485760 bytes", "row 4, column gender (A4): This cell holds"} {
+		if !errors.As(err, &code) || !strings.Contains(problems, want) || len(problems) > 1000 {
+			t.Errorf("%q is missing: %v\n%.1000s", want, err, problems)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "r.csv"), []byte("gender\nf\nm\nf\nm\nm\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, problems, err = drawLine(t, append(files, "--size", "5")...)
 	if !errors.As(err, &code) || !strings.Contains(problems, "The maximums of gender add up to 4") {
 		t.Errorf("%v\n%s", err, problems)
 	}

@@ -43,8 +43,12 @@ func read(req Request) (*input, error) {
 	defer file.Close()
 	people, table, found := sortition.ReadRespondents(file, sortition.PoolColumns{ID: req.IDColumn, Household: req.Household}, targets)
 	files = append(files, FileFindings{filepath.Base(req.Respondents), found})
-	if failed(files) {
-		return nil, &InputError{files}
+	for _, f := range files {
+		slices.SortStableFunc(f.Findings, func(a, b sortition.Finding) int { return a.Row - b.Row })
+	}
+	if failed(files) || req.Size < 1 {
+		stated := &sortition.Problem{Size: req.Size, Targets: targets, People: people}
+		return nil, &InputError{append(files, FileFindings{wholeDraw, beyond(stated, files)})}
 	}
 	in := newInput(people, table)
 	in.problem.Size, in.problem.Targets = req.Size, targets
@@ -54,6 +58,42 @@ func read(req Request) (*input, error) {
 		}
 	}
 	return in, nil
+}
+
+// wholeDraw stands for a file's name where a finding is of no single file.
+const wholeDraw = "the draw"
+
+// beyond is what is wrong with the draw as a whole beside what is wrong with
+// its files: sums that leave no room, a size out of range.
+func beyond(p *sortition.Problem, files []FileFindings) sortition.Findings {
+	had := map[sortition.Code]bool{}
+	for _, f := range files {
+		for _, one := range f.Findings {
+			had[one.Code] = true
+		}
+	}
+	out := sortition.Findings{}
+	for _, f := range p.Check() {
+		if sound(f.Code, p, files) && !had[f.Code] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// sound tells what can be said while the files still have problems: sums of
+// targets once all of them were read, numbers of people once all of them were.
+func sound(c sortition.Code, p *sortition.Problem, files []FileFindings) bool {
+	targets, pool := files[0].Findings.Err() == nil, files[1].Findings.Err() == nil
+	switch c {
+	case sortition.CodeFeatureSumsConflict, sortition.CodeMinSumAboveSize, sortition.CodeMaxSumBelowSize, sortition.CodeDesiredOutOfRange:
+		return targets && (p.Size > 0 || c == sortition.CodeFeatureSumsConflict)
+	case sortition.CodeSizeOutOfRange:
+		return p.Size < 1 || pool
+	case sortition.CodeNotEnoughPeople, sortition.CodeValueNobodyHas, sortition.CodeTargetBarelyMet:
+		return targets && pool
+	}
+	return false
 }
 
 func readTargets(path string) ([]sortition.Target, sortition.Findings, error) {

@@ -118,7 +118,7 @@ func Draw(ctx context.Context, req Request) (*Summary, error) {
 	if err != nil {
 		var found sortition.Findings
 		if errors.As(err, &found) {
-			return nil, &InputError{[]FileFindings{{"the draw", in.nameFindings(found)}}}
+			return nil, &InputError{[]FileFindings{{wholeDraw, in.nameFindings(found)}}}
 		}
 		return nil, err
 	}

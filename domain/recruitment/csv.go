@@ -27,6 +27,7 @@ type sheet struct {
 	head   []string
 	at     map[string]int // folded header -> column
 	row    int
+	line   int // of the file that the next record begins on, were no line empty
 	trials problems
 }
 
@@ -79,6 +80,8 @@ func openSheet(in io.Reader, columns []string) (*sheet, error) {
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
+	s.row = 0
+	s.count(head)
 	s.header(head, columns)
 	return s, s.trials.err()
 }
@@ -113,20 +116,32 @@ func (s *sheet) header(head, columns []string) {
 func (s *sheet) next() (row, bool) {
 	for {
 		rec, err := s.r.Read()
-		s.row++
 		switch {
 		case errors.Is(err, io.EOF):
 			return row{}, false
 		case err != nil:
+			s.row++
 			s.trials.add(fmt.Sprintf("row %d", s.row), "%s", plainCSV(err))
 			return row{}, false
-		case strings.Join(rec, "") == "":
+		}
+		s.count(rec)
+		if strings.Join(rec, "") == "" {
 			continue
 		}
 		r := row{sheet: s, n: s.row, cells: rec}
 		r.check()
 		return r, true
 	}
+}
+
+// count finds the row that a spreadsheet shows a record in: empty lines count,
+// lines within quotation marks do not.
+func (s *sheet) count(rec []string) {
+	start, _ := s.r.FieldPos(0)
+	s.row += 1 + start - max(s.line, 1)
+	last := len(rec) - 1
+	end, _ := s.r.FieldPos(last)
+	s.line = end + strings.Count(rec[last], "\n") + 1
 }
 
 func (s *sheet) unreadable(err error) error {

@@ -91,6 +91,8 @@ func (f Finding) String() string {
 	switch {
 	case f.Cell != "":
 		place = fmt.Sprintf("row %d, column %s (%s): ", f.Row, f.Column, f.Cell)
+	case f.Row > 0 && f.Column != "":
+		place = fmt.Sprintf("row %d, column %s: ", f.Row, f.Column)
 	case f.Row > 0:
 		place = fmt.Sprintf("row %d: ", f.Row)
 	}

@@ -89,6 +89,9 @@ func (r *poolReader) person(i int) (Person, bool) {
 	id := strconv.Itoa(r.numbered)
 	if r.id >= 0 {
 		id = strings.TrimSpace(row[r.id])
+		if id == "" && r.table.reported(i, r.id) {
+			return Person{}, false
+		}
 		if id == "" {
 			r.table.at(r.found.warnf(CodeBlankID, "This row has no id and is left out."), i, r.id)
 			return Person{}, false
@@ -127,7 +130,7 @@ func (r *poolReader) duplicate(id string, first, again int) {
 func (r *poolReader) value(i int, f feature) string {
 	text := r.table.Rows[i][f.column]
 	key := fold(text)
-	if value, ok := f.values[key]; ok {
+	if value, ok := f.values[key]; ok || r.table.reported(i, f.column) {
 		return value
 	}
 	var found *Finding

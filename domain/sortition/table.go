@@ -18,10 +18,14 @@ type Table struct {
 	Header []string
 	Rows   [][]string
 	lines  []int // row numbers as a spreadsheet counts them, header = 1
+	// faulty are cells, by row number and column, whose fault is reported
+	// already and that are read as empty.
+	faulty map[[2]int]bool
 }
 
 // ReadTable reads CSV in UTF-8, with or without Excel's byte order mark,
-// separated by commas, semicolons or tabs. What is wrong is in the findings.
+// separated by commas, semicolons or tabs, its lines ended as on any system.
+// What is wrong is in the findings, all of it, each with its place.
 func ReadTable(r io.Reader) (*Table, Findings) {
 	var found Findings
 	data, err := io.ReadAll(r)
@@ -29,26 +33,21 @@ func ReadTable(r io.Reader) (*Table, Findings) {
 		found.errorf(CodeBadCSV, "The file cannot be read: %v.", err)
 		return &Table{}, found
 	}
-	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
+	if isUTF16(data) {
 		found.errorf(CodeNotUTF8, "The file is in UTF-16. Save it again as CSV UTF-8.")
 		return &Table{}, found
 	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
-	if !utf8.Valid(data) {
-		f := found.errorf(CodeNotUTF8, "The file is not in UTF-8. Save it again as CSV UTF-8.")
-		f.Row = firstBadLine(data)
-		return &Table{}, found
+	if !bytes.Contains(data, []byte("\n")) { // lines of an old Macintosh
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
 	}
 	return readRows(data, found)
 }
 
-func firstBadLine(data []byte) int {
-	for n, line := range bytes.Split(data, []byte("\n")) {
-		if !utf8.Valid(line) {
-			return n + 1
-		}
-	}
-	return 0
+// isUTF16 knows the byte order marks, and text without one by its zero bytes.
+func isUTF16(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) ||
+		bytes.IndexByte(data[:min(len(data), 64)], 0) >= 0
 }
 
 // separator guesses from the first line: European Excel writes semicolons.
@@ -63,57 +62,98 @@ func separator(data []byte) rune {
 	return best
 }
 
+// readRows reads on after a row that is not CSV, so that every problem of a
+// file shows at once. Rows are numbered as a spreadsheet does: empty lines
+// count, lines within quotation marks do not.
 func readRows(data []byte, found Findings) (*Table, Findings) {
 	reader := csv.NewReader(bytes.NewReader(data))
 	reader.Comma = separator(data)
 	reader.FieldsPerRecord = -1
-	table := &Table{}
-	for n := 1; ; n++ {
+	table := &Table{faulty: map[[2]int]bool{}}
+	for n, line := 1, 1; ; n++ {
 		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			var bad *csv.ParseError
-			f := found.errorf(CodeBadCSV, "This row is not CSV: check its quotation marks.")
-			if f.Row = n; errors.As(err, &bad) {
-				f.Row = bad.StartLine
+		var bad *csv.ParseError
+		switch {
+		case errors.Is(err, io.EOF):
+			if len(table.Header) == 0 && len(found) == 0 {
+				found.errorf(CodeBadCSV, "The file is empty.")
 			}
-			break
+			return table, found
+		case errors.As(err, &bad):
+			n += bad.StartLine - line
+			line = bad.Line + 1
+			found.errorf(CodeBadCSV, "This row is not CSV: check its quotation marks.").Row = n
+			table.unreadable(n)
+			continue
 		}
+		start, _ := reader.FieldPos(0)
+		n += start - line
+		last := len(record) - 1
+		end, _ := reader.FieldPos(last)
+		line = end + strings.Count(record[last], "\n") + 1
 		table.add(&found, n, record)
 	}
-	if len(table.Header) == 0 && len(found) == 0 {
-		found.errorf(CodeBadCSV, "The file is empty.")
+}
+
+// unreadable keeps a header that cannot be read from being taken from the row
+// below it.
+func (t *Table) unreadable(n int) {
+	if len(t.Header) == 0 && n == 1 {
+		t.Header = []string{""}
 	}
-	return table, found
 }
 
 func (t *Table) add(found *Findings, n int, record []string) {
-	if len(t.Header) == 0 {
+	empty := true
+	for i, cell := range record {
+		empty = empty && strings.TrimSpace(cell) == ""
+		t.checkCell(found, n, i, record)
+	}
+	switch {
+	case len(t.Header) == 0:
 		for i := range record {
 			record[i] = strings.TrimSpace(record[i])
 		}
 		t.Header = record
 		return
-	}
-	empty := true
-	for i, cell := range record {
-		empty = empty && strings.TrimSpace(cell) == ""
-		if len(cell) > maxCell {
-			record[i] = ""
-			f := found.errorf(CodeCellTooLong, "This cell holds %d bytes; at most %d are read.", len(cell), maxCell)
-			f.Row, f.Column, f.Cell = n, t.name(i), cellName(n, i)
-		}
-	}
-	if empty {
+	case empty:
 		return
+	case len(record) > len(t.Header):
+		t.checkSurplus(found, n, record)
 	}
 	for len(record) < len(t.Header) {
 		record = append(record, "")
 	}
 	t.Rows = append(t.Rows, record[:len(t.Header)])
 	t.lines = append(t.lines, n)
+}
+
+// checkCell empties a cell that cannot be read, and says so.
+func (t *Table) checkCell(found *Findings, n, i int, record []string) {
+	var f *Finding
+	switch cell := record[i]; {
+	case len(cell) > maxCell:
+		f = found.errorf(CodeCellTooLong, "This cell holds %d bytes; at most %d are read.", len(cell), maxCell)
+	case !utf8.ValidString(cell):
+		f = found.errorf(CodeNotUTF8, "This cell is not in UTF-8. Save the file again as CSV UTF-8.")
+	default:
+		return
+	}
+	record[i] = ""
+	t.faulty[[2]int{n, i}] = true
+	f.Row, f.Column, f.Cell = n, t.name(i), cellName(n, i)
+}
+
+// checkSurplus finds what stands beyond the header's columns: a comma that is
+// not within quotation marks moves every cell after it.
+func (t *Table) checkSurplus(found *Findings, n int, record []string) {
+	for i := len(t.Header); i < len(record); i++ {
+		if strings.TrimSpace(record[i]) != "" {
+			f := found.errorf(CodeBadCSV, "This row has %d cells but the header has %d. Is a comma not in quotation marks?", len(record), len(t.Header))
+			f.Row, f.Cell = n, cellName(n, i)
+			return
+		}
+	}
 }
 
 func (t *Table) name(column int) string {
@@ -148,7 +188,8 @@ func (t *Table) find(found *Findings, name string, missing, double Code) int {
 		at = i
 	}
 	if at < 0 {
-		found.errorf(missing, "There is no column called %s.", name).Column = name
+		f := found.errorf(missing, "There is no column called %s.", name)
+		f.Row, f.Column = 1, name
 	}
 	return at
 }
@@ -167,3 +208,6 @@ func (t *Table) at(f *Finding, row, column int) *Finding {
 	f.Row, f.Column, f.Cell = t.lines[row], t.name(column), cellName(t.lines[row], column)
 	return f
 }
+
+// reported tells whether a cell's fault is among the findings already.
+func (t *Table) reported(row, column int) bool { return t.faulty[[2]int{t.lines[row], column}] }

@@ -34,6 +34,7 @@ func ReadTargets(r io.Reader) ([]Target, Findings) {
 	var out []Target
 	for i, row := range table.Rows {
 		if strings.TrimSpace(row[c.feature]) == "" {
+			c.checkNameless(table, &found, i)
 			continue
 		}
 		if t, ok := c.target(table, &found, i); ok {
@@ -45,6 +46,16 @@ func ReadTargets(r io.Reader) ([]Target, Findings) {
 		found.errorf(CodeNoTargets, "The file holds no targets.")
 	}
 	return out, found
+}
+
+// checkNameless sees that a row without a feature is one to skip: a note, not
+// a target that lost its name.
+func (c targetCols) checkNameless(t *Table, found *Findings, i int) {
+	row := t.Rows[i]
+	full := strings.TrimSpace(row[c.value]) != "" && strings.TrimSpace(row[c.min]+row[c.max]) != ""
+	if full && !t.reported(i, c.feature) {
+		t.at(found.warnf(CodeEmptyFeatureValue, "This row names no feature and is left out."), i, c.feature)
+	}
 }
 
 type targetCols struct{ feature, value, min, max, minFlex, maxFlex int }
@@ -87,7 +98,7 @@ func (c targetCols) target(t *Table, found *Findings, i int) (Target, bool) {
 	if c.minFlex >= 0 && c.maxFlex >= 0 {
 		out.Flex = &Flex{Min: t.number(found, i, c.minFlex), Max: t.number(found, i, c.maxFlex)}
 	}
-	if out.Value == "" {
+	if out.Value == "" && !t.reported(i, c.value) {
 		t.at(found.errorf(CodeEmptyFeatureValue, "%s: this row names no value.", out.Feature), i, c.value)
 	}
 	return out, len(*found) == before
@@ -95,6 +106,9 @@ func (c targetCols) target(t *Table, found *Findings, i int) (Target, bool) {
 
 func (t *Table) number(found *Findings, row, column int) int {
 	text := strings.TrimSpace(t.Rows[row][column])
+	if t.reported(row, column) {
+		return 0
+	}
 	if text == "" {
 		t.at(found.errorf(CodeNoValueSet, "There is no number here."), row, column)
 		return 0
