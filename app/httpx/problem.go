@@ -128,7 +128,11 @@ func protocolProblem(fe *fiber.Error) Problem {
 func (e *edge) answer(c *fiber.Ctx, err error) error {
 	ctx := c.UserContext()
 	p := ProblemOf(err)
-	p.RequestID = RequestID(ctx)
+	if p.RequestID = RequestID(ctx); p.RequestID == "" { // refused before any handler ran
+		p.RequestID = e.requestID(c)
+		c.Set(fiber.HeaderXRequestID, p.RequestID)
+		e.secure(c)
+	}
 	if p.Status >= http.StatusInternalServerError {
 		e.Log.LogAttrs(ctx, slog.LevelError, "request failed",
 			slog.String("request_id", p.RequestID), slog.String("route", c.Route().Path),

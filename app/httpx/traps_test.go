@@ -168,8 +168,8 @@ func TestBodyLimits(t *testing.T) {
 		if resp.StatusCode != tt.status {
 			t.Errorf("%d bytes to %s: got %d, want %d", tt.size, tt.path, resp.StatusCode, tt.status)
 		}
-		if tt.status == 413 && !strings.Contains(body, `"code":"too_large"`) {
-			t.Errorf("%s: got %s, want a problem", tt.path, body)
+		if tt.status == 413 && (!strings.Contains(body, `"code":"too_large"`) || !strings.Contains(body, `"request_id":"`+resp.Header.Get("X-Request-ID"))) {
+			t.Errorf("%s: got %s, want a problem with the id of the request", tt.path, body)
 		}
 		// curl asks before it sends a large body: the limits are the same.
 		resp, _ = call(t, request(t, "POST", base+tt.path, strings.Repeat("x", tt.size), "Expect", "100-continue"))
