@@ -22,20 +22,21 @@ import (
 // been proposed by another body.
 type played struct {
 	*house
-	t      testing.TB
-	ctx    context.Context
-	actors map[string]domain.Actor
-	links  map[string]string
-	id     string // of the jury
-	code   string
-	other  string // id of the other body's process
-	member string // id of a member
-	letter string // code of an invitee of a third jury, which still recruits
-	young  string // id of that third jury
-	number string // of somebody's phone
-	recs   []string
-	rec    string // the one of them without an answer
-	n      int
+	t       testing.TB
+	ctx     context.Context
+	actors  map[string]domain.Actor
+	links   map[string]string
+	id      string // of the jury
+	code    string
+	other   string // id of the other body's process
+	member  string // id of a member
+	letter  string // code of an invitee of a third jury, which still recruits
+	young   string // id of that third jury
+	number  string // of somebody's phone
+	sitting string // id of the session that was held
+	recs    []string
+	rec     string // the one of them without an answer
+	n       int
 }
 
 func (p *played) do(who string) domain.Command {

@@ -52,6 +52,7 @@ func (p *played) session() {
 		Number: 1, Title: "Day 1: the place", Starts: p.house.clock.Now().Add(time.Hour), Ends: p.house.clock.Now().Add(7 * time.Hour), Mode: deliberation.InPerson, Place: "Forest Hall, Coleford", Required: true,
 		Agenda: []deliberation.AgendaItem{{Title: "Hear the witness", Kind: deliberation.AgendaEvidence, Minutes: 60}},
 	}))
+	p.sitting = s.ID
 	must[deliberation.Session](p.t)(d.OpenSession(p.ctx, p.do("facilitator"), p.id, s.ID))
 	marks := map[string]deliberation.Presence{}
 	for _, m := range must[[]string](p.t)(p.people.Seated(p.ctx, p.id)) {

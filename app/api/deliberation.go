@@ -47,6 +47,7 @@ type (
 	cancelSessionIn struct {
 		onItem
 		Reason string `json:"reason" required:"true" doc:"Why, in plain words."`
+		deliberation.CancelInput
 	}
 	recordFairnessIn struct {
 		onItem
@@ -158,7 +159,7 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 		Route[cancelSessionIn, deliberation.Session]{
 			Method: "POST", Path: "/processes/{process}/sessions/{id}/cancellation", Summary: "Cancel a planned session", Needs: domain.RunSessions,
 			Handle: func(ctx context.Context, cmd domain.Command, in cancelSessionIn) (deliberation.Session, error) {
-				return s.CancelSession(ctx, cmd.Because(in.Reason), in.Process, in.ID)
+				return s.CancelSession(ctx, cmd.Because(in.Reason), in.Process, in.ID, in.CancelInput)
 			},
 		},
 		Route[recordFairnessIn, None]{

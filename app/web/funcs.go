@@ -10,13 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// funcs are the words that templates may use.
+// funcs are the words that templates may use; times are told in the zone.
 //
 //	asset "folkmoot.css"          address of a built file
 //	day .Due                      Thu 12 July; dayYear adds the year
 //	clock .Due                    6pm, 6.30pm
 //	moment .Due                   Thu 12 July, 6pm
 //	when .At                      Thu 12 July 2018, 6pm
+//	isoDay .Due                   2018-07-12, for date fields; isoClock 18:00
 //	pounds 47000                  £470, £12.50
 //	words "accept_in_part"        accept in part
 //	plural 3 "seat" "seats"       3 seats
@@ -43,6 +44,8 @@ func funcs(a Assets, zone *time.Location) template.FuncMap {
 			}
 			return local(t, zone, "Mon 2 January 2006") + ", " + clock(t.In(zone))
 		},
+		"isoDay":   func(t time.Time) string { return local(t, zone, time.DateOnly) },
+		"isoClock": func(t time.Time) string { return local(t, zone, "15:04") },
 		"stamp":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"pounds":   pounds,
 		"words":    words,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"folkmoot/domain"
 	"folkmoot/domain/accountability"
@@ -53,6 +54,9 @@ type mePage struct {
 	Seated    bool
 	SessionOf map[string]string
 }
+
+// Zone is where the jury sits.
+func (p mePage) Zone() *time.Location { return p.P.Location() }
 
 // own is the process and person that a signed-in member is.
 func own(a domain.Actor) (process, person string, ok bool) {

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -45,13 +44,15 @@ var pageWords = map[string]any{
 	"deref":         func(b *bool) bool { return b != nil && *b },
 	"reasonStatus":  reasonStatus,
 	"came":          cameOf,
-	"isoDay":        isoDay,
 	"ended":         ended,
 	"deskHead":      func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
 	"action":        func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
 	"support":       supportWords,
 	"fileURL":       fileURL,
 	"item":          newItem,
+	"agendaKinds":   func() []string { return agendaKinds },
+	"blankZero":     blankZero,
+	"joined":        func(lines []string) string { return strings.Join(lines, "\n") },
 	"thousands":     func(n any) string { return thousands(whole(n)) },
 }
 
@@ -182,10 +183,16 @@ func cameOf(o accountability.Outcome, st accountability.Standing) string {
 	}[st]
 }
 
-// isoDay is a day as date fields want it.
-func isoDay(t time.Time) string {
-	if t.IsZero() {
+// agendaKinds are value and label of what a part of a session is for.
+var agendaKinds = []string{
+	"welcome", "Welcome", "evidence", "Evidence", "questions", "Members’ questions", "deliberation", "Members among themselves",
+	"vote", "Vote", "break", "Break", "other", "Something else",
+}
+
+// blankZero leaves a field empty where nothing was set.
+func blankZero(n int) string {
+	if n == 0 {
 		return ""
 	}
-	return t.Format(time.DateOnly)
+	return fmt.Sprint(n)
 }

@@ -43,7 +43,7 @@ func promiseMarks(st story) []mark {
 	if c.MadeAt.IsZero() {
 		return nil
 	}
-	return []mark{{At: c.MadeAt, Class: "kept", What: "The promise: to answer every recommendation by " + c.ResponseDue.Format("2 January 2006"), Note: c.Promise}}
+	return []mark{{At: c.MadeAt, Class: "kept", What: "The promise: to answer every recommendation by " + c.ResponseDue.In(st.Zone()).Format("2 January 2006"), Note: c.Promise}}
 }
 
 // told are the stages that mean something to a reader.

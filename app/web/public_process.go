@@ -34,6 +34,9 @@ type story struct {
 	Head      audit.Head
 }
 
+// Zone is where the process is.
+func (st story) Zone() *time.Location { return zoneNamed(st.P.Zone) }
+
 // tell reads a process's public story.
 func (s Services) tell(ctx context.Context, code string) (story, error) {
 	p, err := s.Process.Public(ctx, upper(code))

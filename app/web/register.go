@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"strings"
+	"time"
 
 	"folkmoot/domain"
 	"folkmoot/domain/people"
@@ -101,6 +102,9 @@ func asksOf(questions []recruitment.Question, rules []recruitment.Rule) []ask {
 	}
 	return out
 }
+
+// Zone is where the process is.
+func (p registerPage) Zone() *time.Location { return p.P.Location() }
 
 type registeredPage struct {
 	registerPage

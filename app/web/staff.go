@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, messagePages(s), peoplePages(s), afterPages(s))
+	}, messagePages(s), peoplePages(s), sittingPages(s), afterPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:
@@ -32,6 +32,9 @@ type desk struct {
 	Actor domain.Actor
 	Roles []domain.Role
 }
+
+// Zone is where the process is: its pages tell their times there.
+func (d desk) Zone() *time.Location { return zoneNamed(d.P.Zone) }
 
 func (d desk) scope() domain.Scope { return domain.Scope{Body: d.P.Body, Process: d.P.ID} }
 
@@ -52,6 +55,7 @@ func (d desk) Nav(here string) []tab {
 		{"recruitment", "Recruitment", "/recruitment", domain.ViewAggregates},
 		{"messages", "Messages", "/messages", domain.ReadQueue},
 		{"people", "People", "/people", domain.ServePeople},
+		{"sittings", "Sittings", "/sessions", domain.ViewProcess},
 		{"responses", "Responses", "/responses", domain.ViewProcess},
 		{"record", "Record", "/record", domain.ViewAudit},
 	}
@@ -80,6 +84,7 @@ type owed struct {
 	What   string
 	Who    string // role or post
 	Due    time.Time
+	By     string // the day it is due, in words, where the process is
 	Status Status
 	Mine   bool // the reader can supply it
 	Link   string
@@ -222,7 +227,11 @@ func (s Services) owedAfter(ctx context.Context, d desk) ([]owed, error) {
 		}
 		out = append(out, o)
 	}
-	return s.owedActions(ctx, d, out)
+	out, err = s.owedActions(ctx, d, out)
+	for i := range out {
+		out[i].By = local(out[i].Due, d.Zone(), "Mon 2 January 2006")
+	}
+	return out, err
 }
 
 func (s Services) owedActions(ctx context.Context, d desk, out []owed) ([]owed, error) {

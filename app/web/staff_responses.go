@@ -95,7 +95,11 @@ func (s Services) responseForm(ctx context.Context, r *Request) (Reply, error) {
 // edited: a later answer is a revision, with its reason.
 func (s Services) respond(ctx context.Context, r *Request) (Reply, error) {
 	id, rec := r.Param("process"), r.Param("recommendation")
-	answer, err := answerOf(r.Form)
+	ref, err := s.Process.Ref(ctx, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	answer, err := answerOf(r.Form, ref.Location())
 	if err == nil {
 		switch r.Form.Get("do") {
 		case "publish":
@@ -116,32 +120,23 @@ func (s Services) respond(ctx context.Context, r *Request) (Reply, error) {
 	return r.Again(page, dotless(err))
 }
 
-// answerOf reads the form of an answer.
-func answerOf(f url.Values) (accountability.Answer, error) {
-	p := domain.Problems{}
-	day := func(name string) time.Time {
-		text := strings.TrimSpace(f.Get(name))
-		if text == "" {
-			return time.Time{}
-		}
-		t, err := time.Parse(time.DateOnly, text)
-		p.Need(err == nil, name, "a day, such as 2027-03-31")
-		return t
-	}
+// answerOf reads the form of an answer; its days are those of the process.
+func answerOf(f url.Values, loc *time.Location) (accountability.Answer, error) {
+	in := typed{f: f, p: domain.Problems{}, loc: loc}
 	a := accountability.Answer{
-		Outcome: accountability.Outcome(f.Get("outcome")), Reason: strings.TrimSpace(f.Get("reason_given")), Short: strings.TrimSpace(f.Get("short")),
-		Accepted: strings.TrimSpace(f.Get("accepted")), By: day("by"), Decision: day("decision"),
+		Outcome: accountability.Outcome(f.Get("outcome")), Reason: in.text("reason_given"), Short: in.text("short"),
+		Accepted: in.text("accepted"), By: in.day("by"), Decision: in.day("decision"),
 	}
-	if post := strings.TrimSpace(f.Get("owner_post")); post != "" {
-		a.Owner = &accountability.Owner{Post: post, Body: strings.TrimSpace(f.Get("owner_body"))}
+	if post := in.text("owner_post"); post != "" {
+		a.Owner = &accountability.Owner{Post: post, Body: in.text("owner_body")}
 	}
-	if title, link := strings.TrimSpace(f.Get("evidence_title")), strings.TrimSpace(f.Get("evidence_link")); title != "" || link != "" {
-		a.Evidence = &accountability.Evidence{Title: title, Link: link, Dated: day("evidence_dated")}
+	if title, link := in.text("evidence_title"), in.text("evidence_link"); title != "" || link != "" {
+		a.Evidence = &accountability.Evidence{Title: title, Link: link, Dated: in.day("evidence_dated")}
 	}
-	if body := strings.TrimSpace(f.Get("other_body")); body != "" {
-		a.Other = &accountability.Other{Body: body, Sent: day("other_sent")}
+	if body := in.text("other_body"); body != "" {
+		a.Other = &accountability.Other{Body: body, Sent: in.day("other_sent")}
 	}
-	return a, p.Err()
+	return a, in.p.Err()
 }
 
 // dotless names a problem's fields as the form does: owner.post is owner_post.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"folkmoot/domain"
@@ -44,8 +45,19 @@ func (v View) IsMember() bool {
 	return false
 }
 
-// views holds a template set per page.
-type views struct{ pages map[string]*template.Template }
+// views holds a template per page, and of those that were shown one more per
+// time zone: what concerns a process says its times where the process is.
+type views struct {
+	pages  map[string]*template.Template // as parsed, never executed
+	assets Assets
+	zone   *time.Location
+
+	mu    sync.Mutex
+	zoned map[string]*template.Template // by zone and page
+}
+
+// zoned is what a page's data may say: where its times are told.
+type zoned interface{ Zone() *time.Location }
 
 // mustViews parses all templates: layout and parts are shared, every other
 // file is a page, named by its path without .html.
@@ -56,7 +68,7 @@ func mustViews(a Assets, zone *time.Location) *views {
 	}
 	base := template.New("layout.html").Funcs(funcs(a, zone)).Funcs(pageWords).Option("missingkey=error")
 	base = template.Must(base.ParseFS(root, "layout.html", "parts/*.html"))
-	v := &views{pages: map[string]*template.Template{}}
+	v := &views{pages: map[string]*template.Template{}, assets: a, zone: zone, zoned: map[string]*template.Template{}}
 	err = fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path == "layout.html" || strings.HasPrefix(path, "parts/") || !strings.HasSuffix(path, ".html") {
 			return err
@@ -77,9 +89,9 @@ func mustViews(a Assets, zone *time.Location) *views {
 // render writes the whole page before anything is sent: a fault in a template
 // must not leave half a page.
 func (v *views) render(name string, data View) ([]byte, error) {
-	t, ok := v.pages[name]
-	if !ok {
-		return nil, fmt.Errorf("there is no template %q", name)
+	t, err := v.page(name, data.Data)
+	if err != nil {
+		return nil, err
 	}
 	entry := "layout.html"
 	if data.Part {
@@ -90,4 +102,36 @@ func (v *views) render(name string, data View) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// page is a page's template with the words for the zone of its data.
+func (v *views) page(name string, data any) (*template.Template, error) {
+	zone := v.zone
+	if z, ok := data.(zoned); ok {
+		zone = z.Zone()
+	}
+	key := zone.String() + " " + name
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if t, ok := v.zoned[key]; ok {
+		return t, nil
+	}
+	parsed, ok := v.pages[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no template %q", name)
+	}
+	t, err := parsed.Clone()
+	if err != nil {
+		return nil, err
+	}
+	v.zoned[key] = t.Funcs(funcs(v.assets, zone))
+	return t, nil
+}
+
+// zoneNamed is the zone of an IANA name; UTC where there is none such.
+func zoneNamed(name string) *time.Location {
+	if l, err := time.LoadLocation(name); err == nil {
+		return l
+	}
+	return time.UTC
 }

@@ -158,9 +158,9 @@ func TestSessionsAreChangedAndCancelled(t *testing.T) {
 	if pub := must[deliberation.Session](t)(j.Session(ctx, domain.PublicActor("web"), forest, s.ID)); pub.Link != "" {
 		t.Errorf("the public sees the link to join: %s", pub.Link)
 	}
-	_, err := j.CancelSession(ctx, j.by(facilitator), forest, s.ID)
+	_, err := j.CancelSession(ctx, j.by(facilitator), forest, s.ID, deliberation.CancelInput{})
 	refused(t, err, domain.Invalid, "reason")
-	must[deliberation.Session](t)(j.CancelSession(ctx, j.by(facilitator).Because("Snow."), forest, s.ID))
+	must[deliberation.Session](t)(j.CancelSession(ctx, j.by(facilitator).Because("Snow."), forest, s.ID, deliberation.CancelInput{Tell: "Tuesday is off because of snow."}))
 	_, err = j.ChangeSession(ctx, j.by(facilitator), forest, s.ID, in)
 	refused(t, err, domain.Conflict, "")
 	_, err = j.OpenSession(ctx, j.by(facilitator), forest, s.ID)

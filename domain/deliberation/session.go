@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -142,6 +143,7 @@ type SessionInput struct {
 	Required  bool         `json:"required"`
 	Observers string       `json:"observers,omitempty"` // rules for people who watch
 	Agenda    []AgendaItem `json:"agenda"`
+	Tell      string       `json:"tell,omitempty"` // of a change: what members are told, in a sentence; empty: no text is sent
 }
 
 const maxAgenda = 40
@@ -155,6 +157,7 @@ func (in SessionInput) problems() domain.Problems {
 	p.Need(in.Ends.Sub(in.Starts) <= 24*time.Hour, "ends", "a session is one day at most; plan one per day")
 	oneOf(p, "mode", in.Mode, []Mode{InPerson, Online, Hybrid})
 	p.Need(in.Mode == Online || in.Place != "", "place", "say where it is")
+	checkTell(p, in.Tell)
 	p.Need(len(in.Agenda) <= maxAgenda, "agenda", "at most %d items", maxAgenda)
 	total := 0
 	for i, a := range in.Agenda {
@@ -218,6 +221,7 @@ func (s *Service) ChangeSession(ctx context.Context, c domain.Command, process, 
 			return domain.E(domain.Conflict, "only a planned session can be changed; this one is %s", x.State)
 		}
 		in.fill(x, ref.Location())
+		x.tell(c, now, in.Tell)
 		x.Record(c, now, event(process, "session.changed", "sessions:"+id, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
 		return nil
 	})
@@ -333,13 +337,40 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 // servingStatuses are the people a session's texts go to.
 var servingStatuses = []string{"confirmed", "onboarded", "serving"}
 
-// CancelSession drops a session, with a reason; members are told by the
+// maxTell keeps what members are told of a change to two parts of a text.
+const maxTell = 160
+
+func checkTell(p domain.Problems, words string) {
+	p.Need(len([]rune(words)) <= maxTell, "tell", "keep this to %d characters, so that it fits a text", maxTell)
+}
+
+// tell sends those who hold a seat the organiser's own words on a change; no
+// words, no text.
+func (x *Session) tell(c domain.Command, now time.Time, words string) {
+	if words = strings.TrimSpace(words); words == "" {
+		return
+	}
+	x.Emit(c, domain.EffectBroadcast, "change", now, domain.BroadcastData{
+		Process: x.Process, Statuses: servingStatuses, Template: "change", Class: domain.ClassService,
+		Vars: map[string]string{"session": x.ID, "change": words},
+	})
+}
+
+// CancelInput is what members are told of a session that is off.
+type CancelInput struct {
+	Tell string `json:"tell,omitempty"` // in a sentence; empty: no text is sent
+}
+
+// CancelSession drops a session, with a reason; members are told in the
 // organiser's own words.
-func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, id string) (Session, error) {
+func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, id string, in CancelInput) (Session, error) {
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
 		return Session{}, err
 	}
-	if err := needReason(c); err != nil {
+	p := domain.Problems{}
+	text(p, "reason", c.Reason, longText)
+	checkTell(p, in.Tell)
+	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
@@ -348,6 +379,7 @@ func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, 
 			return domain.E(domain.Conflict, "only a planned session can be cancelled; this one is %s", x.State)
 		}
 		x.State, x.Reason = SessionCancelled, c.Reason
+		x.tell(c, now, in.Tell)
 		x.Record(c, now, event(process, "session.cancelled", "sessions:"+id, map[string]any{"number": x.Number}))
 		return nil
 	})

@@ -12,7 +12,7 @@ import (
 // it would carry personal facts into the audit log.
 var Purposes = []string{
 	"phone_call", "letter", "eligibility", "duplicate_check", "support", "draw", "replacement", "report", "payment",
-	"complaint", "safeguarding", "correction", "erasure", "subject_access", "import_check",
+	"complaint", "safeguarding", "correction", "erasure", "subject_access", "import_check", "attendance",
 }
 
 // look records that somebody is about to see personal data. Nothing may be
