@@ -5,25 +5,39 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"folkmoot/bots/dialogue"
+	"folkmoot/bots/flows"
 	"folkmoot/bots/sms"
 	"folkmoot/domain"
 )
 
-// facts gives texts what they say of a process.
-type facts struct{ h *house }
+// facts gives texts what they say of a process, remembered for a moment.
+type facts struct {
+	h     *house
+	about sms.ProcessFacts
+}
+
+func newFacts(h *house, texts *flows.Texts) facts {
+	f := facts{h: h}
+	f.about = sms.ProcessFacts{
+		Host: f.host(), Name: "Folkmoot", Zone: h.cfg.TimeZone, Langs: h.languages,
+		Word: texts.Text, Help: helplines(h.profiles), Own: f.own, Questions: f.questions,
+	}
+	return f
+}
 
 // Vars answers the values, questions and approved answers of a process; for
 // the empty reference those of the installation.
-func (f facts) Vars(ctx context.Context, p domain.ProcessRef, _, person string) (dialogue.Vars, []string, error) {
+func (f facts) Vars(ctx context.Context, p domain.ProcessRef, lang, person string) (dialogue.Vars, []string, error) {
 	if p.ID == "" {
-		return dialogue.Vars{Values: f.installation()}, nil, nil
+		return f.about.Vars(ctx, p, lang, person)
 	}
-	v, err := f.h.known.said(p.ID, func() (dialogue.Vars, error) { return f.read(ctx, p) })
+	v, err := f.h.known.said(p.ID, lang, func() (dialogue.Vars, error) {
+		v, _, err := f.about.Vars(ctx, p, lang, person)
+		return v, err
+	})
 	if err != nil {
 		return dialogue.Vars{}, nil, err
 	}
@@ -31,134 +45,45 @@ func (f facts) Vars(ctx context.Context, p domain.ProcessRef, _, person string) 
 	return v, f.h.languages, nil
 }
 
-func (f facts) read(ctx context.Context, p domain.ProcessRef) (dialogue.Vars, error) {
-	v := dialogue.Vars{Values: f.values(p)}
+func (f facts) questions(ctx context.Context, p domain.ProcessRef, _ string) ([]dialogue.Question, error) {
 	qs, err := f.h.recruitment.Questions(ctx, p.ID)
 	if err != nil {
-		return v, fmt.Errorf("reading the questions of a process: %w", err)
+		return nil, fmt.Errorf("reading the questions of a process: %w", err)
 	}
-	for _, q := range qs {
-		dq := dialogue.Question{Key: q.Key, Text: q.Text}
+	out := make([]dialogue.Question, len(qs))
+	for i, q := range qs {
+		out[i] = dialogue.Question{Key: q.Key, Text: q.Text}
 		for _, o := range q.Options {
-			dq.Options = append(dq.Options, dialogue.Choice{Key: o, Label: o})
+			out[i].Options = append(out[i].Options, dialogue.Choice{Key: o, Label: o})
 		}
-		v.Questions = append(v.Questions, dq)
 	}
-	v.Values["questions"] = strconv.Itoa(len(qs))
-	return v, f.recruitment(ctx, p, v.Values)
+	return out, nil
 }
 
-// recruitment adds what only recruitment knows: dates, the question of who may
-// register. Somebody who texts a poster's word was sent no message before that
-// brought them.
-func (f facts) recruitment(ctx context.Context, p domain.ProcessRef, values map[string]string) error {
+// own is what only recruitment and the plan of the sessions know. Somebody who
+// texts a poster's word was sent no message before that brought it.
+func (f facts) own(ctx context.Context, p domain.ProcessRef, _ string) (map[string]string, error) {
 	r, err := f.h.recruitment.Get(ctx, domain.SystemActor("sms"), p.ID)
 	if err != nil {
-		return fmt.Errorf("reading the dates of a process: %w", err)
+		return nil, fmt.Errorf("reading the dates of a process: %w", err)
 	}
-	values["eligibility"] = r.Eligibility
+	values := map[string]string{"eligibility": r.Eligibility}
 	if !r.ClosesAt.IsZero() {
-		values["closes"], values["closes_text"] = r.ClosesAt.Format(time.RFC3339), plainTime(r.ClosesAt.In(p.Location()))
+		values["closes"], values["closes_text"] = domain.SayMoment(r.ClosesAt), domain.SayMoment(r.ClosesAt)
 	}
 	if !r.DrawAt.IsZero() {
-		values["draw_at"] = plainTime(r.DrawAt.In(p.Location()))
+		values["draw_at"] = domain.SayMoment(r.DrawAt)
 	}
-	return nil
+	next, err := f.h.deliberation.NextSession(ctx, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the sessions of a process: %w", err)
+	}
+	maps.Copy(values, next)
+	return values, nil
 }
 
-// plainTime is "Thu 12 July, 6pm".
-func plainTime(t time.Time) string {
-	clock := t.Format("3.04pm")
-	if t.Minute() == 0 {
-		clock = t.Format("3pm")
-	}
-	return plainDate(t) + ", " + clock
-}
-
-func (f facts) installation() map[string]string {
-	link := f.link("/")
-	return map[string]string{
-		"jury": "Folkmoot", "body": "Folkmoot", "link": link, "code": "", "phone": "", "purpose": "", "pay": "",
-		"dates": "", "times": "", "place": "", "zone": f.h.cfg.TimeZone,
-	}
-}
-
-func (f facts) values(p domain.ProcessRef) map[string]string {
-	zone := p.Location()
-	return map[string]string{
-		"jury": p.ShortName, "body": p.BodyName, "code": p.Code, "phone": p.Phone, "purpose": p.Purpose,
-		"pay": pounds(p.PayPence), "dates": dateRange(p.Starts.In(zone), p.Ends.In(zone)), "times": p.Times,
-		"place": p.Place, "zone": p.Zone, "seats": strconv.Itoa(p.Size), "people": "local people",
-		"link": f.link("/p/" + p.Code), "draw_link": f.link("/d/" + p.Code), "report_link": f.link("/r/" + p.Code),
-		"pack_link": f.link("/e/" + p.Code), "days": strconv.Itoa(days(p.Starts.In(zone), p.Ends.In(zone))),
-		"response_due": plainDate(p.ResponseDue.In(zone)), "venue": p.Place, "arrive": "", "travel": "",
-		"draw_at": "a date we will tell you", "pool": "everyone who asked", "closes_text": "the closing date",
-		"new_dates": dateRange(p.Starts.In(zone), p.Ends.In(zone)), "kept_until": monthAfter(p.Ends.In(zone)),
-	}
-}
-
-// link is an address of ours without its scheme: phones make links of it and
-// it costs fewer letters.
-func (f facts) link(path string) string {
-	base := strings.TrimPrefix(strings.TrimPrefix(f.h.cfg.BaseURL, "https://"), "http://")
-	return strings.TrimSuffix(base+path, "/")
-}
-
-// pounds writes an amount in words that every phone's alphabet has.
-func pounds(pence int64) string {
-	if pence == 0 {
-		return "expenses only"
-	}
-	if pence%100 == 0 {
-		return strconv.FormatInt(pence/100, 10) + " pounds"
-	}
-	return fmt.Sprintf("%d.%02d pounds", pence/100, pence%100)
-}
-
-// dateRange is "30 July to 3 Aug", or one date.
-func dateRange(from, to time.Time) string {
-	if from.IsZero() {
-		return "dates to come"
-	}
-	if to.IsZero() || from.YearDay() == to.YearDay() && from.Year() == to.Year() {
-		return shortDate(from)
-	}
-	return shortDate(from) + " to " + shortDate(to)
-}
-
-// shortDate names long months by three letters, as people do in texts.
-func shortDate(t time.Time) string {
-	if m := t.Month().String(); len(m) <= 4 {
-		return strconv.Itoa(t.Day()) + " " + m
-	}
-	return t.Format("2 Jan")
-}
-
-// monthAfter is when the details of people are gone: half a year after the
-// last day, which the retention schedule keeps as its longest usual period.
-func monthAfter(end time.Time) string {
-	if end.IsZero() || end.Year() <= 1 {
-		return "six months after the end"
-	}
-	return end.AddDate(0, 6, 0).Format("Jan 2006")
-}
-
-// plainDate is "Thu 12 July".
-func plainDate(t time.Time) string {
-	if t.IsZero() || t.Year() <= 1 {
-		return "a date we will tell you"
-	}
-	return t.Format("Mon ") + shortDate(t)
-}
-
-// days counts the calendar days of a sitting.
-func days(from, to time.Time) int {
-	if from.IsZero() || to.IsZero() {
-		return 1
-	}
-	a := time.Date(from.Year(), from.Month(), from.Day(), 0, 0, 0, 0, time.UTC)
-	b := time.Date(to.Year(), to.Month(), to.Day(), 0, 0, 0, 0, time.UTC)
-	return int(b.Sub(a).Hours()/24) + 1
+func (f facts) host() string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(f.h.cfg.BaseURL, "https://"), "http://"), "/")
 }
 
 // directory finds the process that a text names: by its advertised word, its

@@ -245,7 +245,7 @@ func (h *house) wirePeople() {
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
 		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.known,
 		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
-		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Origin: h.cfg.BaseURL, Program: programName(), Beacon: drand{},
+		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Program: programName(), Beacon: drand{},
 	})
 }
 
@@ -349,7 +349,7 @@ func (h *house) wireTexts() error {
 	}
 	h.openGateways()
 	desk := sms.NewDesk(sms.DeskDeps{
-		Processes: h.known, Directory: directory{h}, Facts: facts{h}, Texts: texts, Flows: flows.Get,
+		Processes: h.known, Directory: directory{h}, Facts: newFacts(h, texts), Texts: texts, Flows: flows.Get,
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
 		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ type memory struct {
 	mu    sync.Mutex
 	turn  int // counts forgettings: what was read before one is not kept
 	refs  map[string]kept[domain.ProcessRef]
-	vars  map[string]kept[dialogue.Vars]
+	vars  map[[2]string]kept[dialogue.Vars] // by process and language
 	lists kept[[]domain.ProcessRef]
 }
 
@@ -34,7 +35,7 @@ type kept[T any] struct {
 }
 
 func newMemory(read func(context.Context, string) (domain.ProcessRef, error), active func(context.Context) ([]domain.ProcessRef, error), now func() time.Time) *memory {
-	return &memory{read: read, active: active, now: now, refs: map[string]kept[domain.ProcessRef]{}, vars: map[string]kept[dialogue.Vars]{}}
+	return &memory{read: read, active: active, now: now, refs: map[string]kept[domain.ProcessRef]{}, vars: map[[2]string]kept[dialogue.Vars]{}}
 }
 
 // forget drops what is remembered of a process.
@@ -43,7 +44,7 @@ func (m *memory) forget(id string) {
 	defer m.mu.Unlock()
 	m.turn++
 	delete(m.refs, id)
-	delete(m.vars, id)
+	maps.DeleteFunc(m.vars, func(k [2]string, _ kept[dialogue.Vars]) bool { return k[0] == id })
 	m.lists = kept[[]domain.ProcessRef]{}
 }
 
@@ -71,10 +72,11 @@ func (m *memory) list(ctx context.Context) ([]domain.ProcessRef, error) {
 		func() ([]domain.ProcessRef, error) { return m.active(ctx) })
 }
 
-// said answers what texts say of a process; read makes it.
-func (m *memory) said(id string, read func() (dialogue.Vars, error)) (dialogue.Vars, error) {
-	return remember(m, func() *kept[dialogue.Vars] { k := m.vars[id]; return &k },
-		func(k kept[dialogue.Vars]) { m.vars[id] = k }, read)
+// said answers what texts say of a process in a language; read makes it.
+func (m *memory) said(id, lang string, read func() (dialogue.Vars, error)) (dialogue.Vars, error) {
+	key := [2]string{id, lang}
+	return remember(m, func() *kept[dialogue.Vars] { k := m.vars[key]; return &k },
+		func(k kept[dialogue.Vars]) { m.vars[key] = k }, read)
 }
 
 func remember[T any](m *memory, get func() *kept[T], put func(kept[T]), read func() (T, error)) (T, error) {

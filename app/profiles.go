@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"folkmoot/config"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
@@ -34,5 +36,15 @@ func quietHours(all map[string]config.Profile) func(profile string) (outreach.Qu
 	return func(profile string) (outreach.Quiet, bool) {
 		q, ok := hours[profile]
 		return q, ok
+	}
+}
+
+// helplines are whom to call in danger, by profile and language. Where no
+// profile is known the catalogue's own are said.
+func helplines(all map[string]config.Profile) func(profile, lang string) (emergency, lines string) {
+	return func(profile, lang string) (string, string) {
+		h := all[profile].Helplines
+		lang, _, _ = strings.Cut(lang, "-")
+		return h.Emergency, h.In(lang)
 	}
 }

@@ -36,10 +36,26 @@ type Profile struct {
 	Equality   []Category  `yaml:"equality" json:"equality"`
 	Inclusion  []Category  `yaml:"inclusion" json:"inclusion"` // tags for outreach; never mixed with equality
 	Response   Response    `yaml:"response" json:"response"`
+	Helplines  Helplines   `yaml:"helplines" json:"helplines"`
 	QuietHours QuietHours  `yaml:"quiet_hours" json:"quiet_hours"`
 	Calendar   []Season    `yaml:"calendar" json:"calendar"`
 	Retention  []Retention `yaml:"retention" json:"retention"`
 	Reports    []Layout    `yaml:"reports" json:"reports"`
+}
+
+// Helplines are whom a resident who texts words of danger can call.
+type Helplines struct {
+	Emergency string            `yaml:"emergency" json:"emergency"` // the number to dial when in danger now
+	Lines     map[string]string `yaml:"lines" json:"lines"`         // a sentence, by language; English is needed
+}
+
+// In is the sentence in the language, or in English: the right numbers matter
+// more than the language.
+func (h Helplines) In(lang string) string {
+	if s := h.Lines[lang]; s != "" {
+		return s
+	}
+	return h.Lines["en"]
 }
 
 // Law is a source with what it asks.
@@ -283,6 +299,7 @@ func (c *checker) categories(name string, all []Category) {
 }
 
 func (c *checker) times(p Profile) {
+	c.need(p.Helplines.Emergency != "" && p.Helplines.Lines["en"] != "", "helplines: give the emergency number and a sentence in English (lines: {en: ...}); a text with words of danger is answered with it")
 	q := p.QuietHours
 	c.need(q.From >= 0 && q.From < q.To && q.To <= 24 && q.SundayFrom >= 0 && q.SundayFrom <= q.To, "quiet_hours: from before to, both on the clock")
 	r := p.Response

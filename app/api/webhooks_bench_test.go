@@ -68,7 +68,7 @@ func newFrontIn(tb testing.TB, dir string, people outreach.Contacts) *front {
 	}
 	desk := sms.NewDesk(sms.DeskDeps{
 		Processes: oneProcess{}, Directory: oneProcess{}, Texts: texts, Flows: flows.Get, Places: sms.Places(),
-		Facts: sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000"},
+		Facts: sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000", Word: texts.Text},
 		Parts: func(s string) int { return gsm.Count(s).Segments }, Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})
 	f.svc = outreach.New(outreach.Deps{

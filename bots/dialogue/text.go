@@ -254,7 +254,7 @@ func (t *turn) byState() Result {
 	if t.state.Outcome == "withdrawn" {
 		state = "withdrawn.state"
 	}
-	data := map[string]string{"ended": t.state.Ended.UTC().Format(time.RFC3339)}
+	data := map[string]string{"ended": t.day(t.state.Ended)}
 	if r, short := t.shortReply(); short {
 		t.read = r
 		t.say(state, data)
@@ -285,4 +285,14 @@ func (t *turn) tellPerson() {
 		t.say("to_person", nil)
 		t.state.Told = t.env.Now
 	}
+}
+
+// day is the date of a moment where the process is, in the form that texts
+// put into words.
+func (t *turn) day(at time.Time) string {
+	zone, err := time.LoadLocation(t.env.Vars.Values["zone"])
+	if err != nil {
+		zone = time.UTC
+	}
+	return at.In(zone).Format(time.DateOnly)
 }

@@ -41,9 +41,9 @@ func TestGet(t *testing.T) {
 
 // engineTexts are said by the engine itself, in any flow.
 var engineTexts = []string{
-	"stopped", "started", "start.already", "help", "danger", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "handed", "resumed", "to_person", "approved",
+	"stopped", "started", "start.already", "help", "danger", "word.people", "word.purpose", "word.pool", "word.place", "word.times", "word.day", "word.later", "word.kept", "word.no_pay", "word.pounds", "word.emergency", "word.helplines", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "handed", "resumed", "to_person", "approved",
 	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "wrong_person", "which",
-	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.months", "member_link",
+	"faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.short", "date.days", "date.to", "date.clock", "member_link",
 }
 
 // TestVariantsKeepToTheirLanguage: a variant says nothing its language does
@@ -182,7 +182,7 @@ func TestTextsLint(t *testing.T) {
 	t.Parallel()
 	loaded := texts(t)
 	values := sample()
-	maps.Copy(values, map[string]string{"question": "How old are you?", "options": "1: 18 to 29\n2: 30 to 44", "answer": "There is parking.", "ended": "2018-07-06T17:00:00Z"})
+	maps.Copy(values, map[string]string{"question": "How old are you?", "options": "1: 18 to 29\n2: 30 to 44", "answer": "There is parking.", "amount": "470", "ended": "2018-07-06T17:00:00Z"})
 	for _, lang := range loaded.Languages() {
 		for _, key := range loaded.Keys(lang) {
 			text, err := loaded.Text(lang, key, values)

@@ -18,7 +18,7 @@ var offered = regexp.MustCompile(`(?:^|[^0-9])([1-9]):? (?:for |am |\()?([^,.?0-
 // and "all 5 days".
 var (
 	deadline   = regexp.MustCompile(` (?:by|erbyn|faoi|do) |\)`)
-	notOffered = regexp.MustCompile(`^(?:July|Aug|June|days|diwrnod)`)
+	notOffered = regexp.MustCompile(`^(?:July|Aug|June|days|diwrnod|Gorff|Awst|Iúil|Lúnasa|lipca|sierpnia)`)
 )
 
 // TestPromptsUnderstandTheirOwnWords: whoever answers with the word beside a

@@ -8,7 +8,7 @@ var soon = dialogue.Wait{For: 3 * day, Timeout: dialogue.Branch{Go: "serving"}}
 var serveV1 = dialogue.Flow{
 	ID:    Serve,
 	Start: "welcome",
-	Vars:  vars("day", "day_date", "day_times", "venue", "arrive", "travel", "details", "pack_link", "change"),
+	Vars:  vars("day", "day_date", "day_times", "venue", "arrive", "travel", "pack_link", "change"),
 	Nodes: map[string]dialogue.Node{
 		"welcome": {Say: "serve.welcome", Next: "serving"},
 		"serving": {End: "serving"},

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -120,13 +119,10 @@ func (t *Texts) Render(say dialogue.Say, values map[string]string) (string, erro
 // plurals names the variable that decides the plural form of a text.
 var plurals = map[string]string{"recruit.begin": "questions"}
 
-// Text writes one text. A variable it names and does not get is an error, so
-// that nobody is ever sent a gap.
+// Text writes one text, times in the words of its language. A variable it
+// names and does not get is an error, so that nobody is ever sent a gap.
 func (t *Texts) Text(lang, key string, values map[string]string) (string, error) {
-	if ended := values["ended"]; ended != "" {
-		values = maps.Clone(values)
-		values["ended"] = t.date(lang, ended, values["zone"])
-	}
+	values = t.worded(lang, values)
 	cfg := &i18n.LocalizeConfig{MessageID: key, TemplateData: values, TemplateParser: t.parser}
 	if name := plurals[key]; name != "" {
 		cfg.PluralCount = values[name]
@@ -153,21 +149,4 @@ func (t *Texts) localizer(lang, key string) *i18n.Localizer {
 func baseOf(lang string) string {
 	b, _, _ := strings.Cut(strings.ToLower(lang), "-")
 	return b
-}
-
-// date writes a moment as day and month in the process's zone.
-func (t *Texts) date(lang, rfc3339, zone string) string {
-	at, err := time.Parse(time.RFC3339, rfc3339)
-	if err != nil {
-		return rfc3339
-	}
-	if loc, err := time.LoadLocation(zone); err == nil {
-		at = at.In(loc)
-	}
-	months, err := t.localizer(lang, "date.months").Localize(&i18n.LocalizeConfig{MessageID: "date.months"})
-	names := strings.Fields(months)
-	if err != nil || len(names) != 12 {
-		return at.Format("2 January")
-	}
-	return fmt.Sprintf("%d %s", at.Day(), names[at.Month()-1])
 }

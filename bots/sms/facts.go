@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
-	"strings"
 	"time"
 
 	"folkmoot/bots/dialogue"
@@ -13,38 +12,43 @@ import (
 )
 
 // ProcessFacts gives what the texts say of a process: from its reference, in
-// the language, with what the services know better over it. It satisfies
+// the language, with what the services know better over it. Times are in the
+// forms of package domain; the texts put them into words. It satisfies
 // [Facts].
 type ProcessFacts struct {
 	// Host is the public address without its scheme, as texts show it.
 	Host string
 	// Name and Phone speak for the installation where no process is known.
-	Name, Phone string
-	// Months names the months of a language, nil where it has none.
-	Months func(lang string) []string
+	Name, Phone, Zone string
+	// Word is a text of the catalogue that fills a gap, such as "word.people".
+	Word func(lang, key string, values map[string]string) (string, error)
+	// Help is who to call in danger, by profile ("" is the installation's) and
+	// language; nil or empty: what the catalogue says.
+	Help func(profile, lang string) (emergency, lines string)
 	// Own gives values that win over those of the reference, such as draw_at
 	// and purpose; nil: none.
-	Own func(ctx context.Context, p domain.ProcessRef, lang, person string) (map[string]string, error)
+	Own func(ctx context.Context, p domain.ProcessRef, lang string) (map[string]string, error)
 	// Questions and Answers are the process's own; nil: none.
 	Questions func(ctx context.Context, p domain.ProcessRef, lang string) ([]dialogue.Question, error)
 	Answers   func(ctx context.Context, p domain.ProcessRef, lang string) ([]dialogue.Approved, error)
 	Langs     []string
 }
 
-// Vars gathers values, questions and approved answers.
-func (f ProcessFacts) Vars(ctx context.Context, p domain.ProcessRef, lang, person string) (dialogue.Vars, []string, error) {
-	v := dialogue.Vars{Values: f.values(p, lang)}
-	if p.ID == "" {
-		return v, f.Langs, nil
+// Vars gathers values, questions and approved answers. They are the same for
+// everybody in the process.
+func (f ProcessFacts) Vars(ctx context.Context, p domain.ProcessRef, lang, _ string) (dialogue.Vars, []string, error) {
+	var v dialogue.Vars
+	var err error
+	if v.Values, err = f.values(p, lang); err != nil || p.ID == "" {
+		return v, f.Langs, err
 	}
 	if f.Own != nil {
-		own, err := f.Own(ctx, p, lang, person)
+		own, err := f.Own(ctx, p, lang)
 		if err != nil {
 			return v, nil, err
 		}
 		maps.Copy(v.Values, own)
 	}
-	var err error
 	if f.Questions != nil {
 		if v.Questions, err = f.Questions(ctx, p, lang); err != nil {
 			return v, nil, err
@@ -57,44 +61,72 @@ func (f ProcessFacts) Vars(ctx context.Context, p domain.ProcessRef, lang, perso
 	return v, f.Langs, err
 }
 
-// values has something for every name that a text may use: nobody is sent a
-// gap, and nobody waits for a text because a date is not fixed yet.
-func (f ProcessFacts) values(p domain.ProcessRef, lang string) map[string]string {
-	link := f.Host
-	under := func(kind string) string { return f.Host + "/" + kind + "/" + p.Code }
-	if p.Code != "" {
-		link = f.Host + "/" + p.Code
-	}
-	v := map[string]string{
-		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": orElse(p.Code, f.Name),
-		"link": link, "phone": orElse(p.Phone, f.Phone), "zone": p.Zone,
-		"purpose": "answer this: " + p.Question, "people": "local people",
-		"pay": pounds(p.PayPence, lang), "place": orElse(p.Place, "a place near you"),
-		"seats": strconv.Itoa(p.Size), "pool": "all the", "questions": "0", "eligibility": "",
-		"draw_at": "a day we will text you", "draw_link": under("d"), "closes_text": "the closing date",
-		"new_dates": "new dates", "reply_by_text": "the date we gave you", "kept_until": "the end of the work",
-		"reserve_place": "", "day": "the next day", "travel": "", "arrive": "", "details": "", "change": "",
-		"day_times": "times as before", "times": "in the daytime", "venue": orElse(p.Place, "the venue"),
-		"pack_link": under("e"), "report_link": under("r"), "summary": "", "not_changed": "",
-	}
-	f.dates(v, p, lang)
-	return v
+// gaps are the values that are not known yet, and the words said instead:
+// nobody is sent a gap, and nobody waits for a text because a date is not
+// fixed.
+var gaps = map[string]string{
+	"people": "word.people", "purpose": "word.purpose", "pool": "word.pool", "place": "word.place", "venue": "word.place", "times": "word.times",
+	"day_times": "word.times", "day": "word.day", "dates": "word.later", "day_date": "word.later", "draw_at": "word.later",
+	"closes_text": "word.later", "reply_by_text": "word.later", "response_due": "word.later", "kept_until": "word.kept",
+	"new_dates": "word.later", "emergency": "word.emergency", "helplines": "word.helplines",
 }
 
-func (f ProcessFacts) dates(v map[string]string, p domain.ProcessRef, lang string) {
-	zone := p.Location()
-	v["dates"], v["days"], v["day_date"] = "on days we will text you", "the", "a day we will text you"
-	if !p.Starts.IsZero() {
-		first, last := p.Starts.In(zone), p.Ends.In(zone)
-		if p.Ends.IsZero() {
-			last = first
-		}
-		v["dates"], v["day_date"] = f.span(first, last, lang), f.date(first, lang)
-		v["days"] = strconv.Itoa(daysBetween(first, last))
+func (f ProcessFacts) values(p domain.ProcessRef, lang string) (map[string]string, error) {
+	v := map[string]string{
+		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": orElse(p.Code, f.Name), "phone": orElse(p.Phone, f.Phone),
+		"zone": orElse(p.Zone, f.Zone), "purpose": p.Purpose, "seats": strconv.Itoa(p.Size), "days": "1",
+		"place": p.Place, "venue": p.Place, "times": p.Times, "questions": "0", "eligibility": "", "reserve_place": "",
+		"travel": "", "arrive": "", "summary": "", "not_changed": "",
 	}
-	v["response_due"] = "the date it promised"
+	f.links(v, p.Code)
+	dates(v, p)
+	if f.Help != nil {
+		v["emergency"], v["helplines"] = f.Help(p.Profile, lang)
+	}
+	var err error
+	if v["pay"], err = f.pay(p.PayPence, lang); err != nil {
+		return nil, err
+	}
+	for name, key := range gaps {
+		if v[name] != "" {
+			continue
+		}
+		if v[name], err = f.Word(lang, key, map[string]string{"question": p.Question}); err != nil {
+			return nil, fmt.Errorf("what texts say for %s: %w", name, err)
+		}
+	}
+	return v, nil
+}
+
+// links are addresses of ours without their scheme: phones make links of them
+// and each letter is paid for.
+func (f ProcessFacts) links(v map[string]string, code string) {
+	v["link"] = f.Host
+	for name, kind := range map[string]string{"draw_link": "/d/", "pack_link": "/e/", "report_link": "/r/"} {
+		v[name] = f.Host + kind + code
+	}
+	if code != "" {
+		v["link"] = f.Host + "/p/" + code
+	}
+}
+
+// keptMonths is for how long after the last day details are kept at the
+// longest, by the retention schedule's usual periods.
+const keptMonths = 6
+
+func dates(v map[string]string, p domain.ProcessRef) {
+	zone := p.Location()
+	if !p.Starts.IsZero() {
+		last := p.Ends
+		if last.IsZero() {
+			last = p.Starts
+		}
+		v["dates"], v["day_date"] = domain.SayDays(p.Starts, last, zone), domain.SayDay(p.Starts, zone)
+		v["new_dates"], v["days"] = v["dates"], strconv.Itoa(daysBetween(p.Starts.In(zone), last.In(zone)))
+		v["kept_until"] = domain.SayMonth(last.AddDate(0, keptMonths, 0), zone)
+	}
 	if !p.ResponseDue.IsZero() {
-		v["response_due"] = f.date(p.ResponseDue.In(zone), lang)
+		v["response_due"] = domain.SayDay(p.ResponseDue, zone)
 	}
 }
 
@@ -103,46 +135,14 @@ func daysBetween(first, last time.Time) int {
 	return int(noon(last).Sub(noon(first)).Hours()/24) + 1
 }
 
-// span writes "30 July to 3 August"; one day is one date.
-func (f ProcessFacts) span(first, last time.Time, lang string) string {
-	if daysBetween(first, last) <= 1 {
-		return f.date(first, lang)
+// pay is an amount in words that every phone's alphabet has.
+func (f ProcessFacts) pay(pence int64, lang string) (string, error) {
+	if pence == 0 {
+		return f.Word(lang, "word.no_pay", nil)
 	}
-	between := map[string]string{"cy": " - ", "ga": " - ", "pl": " - ", "pt": " - "}
-	return f.date(first, lang) + orElse(between[lang], " to ") + f.date(last, lang)
-}
-
-func (f ProcessFacts) date(t time.Time, lang string) string {
-	var months []string
-	if f.Months != nil {
-		months = f.Months(lang)
-	}
-	if len(months) != 12 {
-		return t.Format("2 January")
-	}
-	return fmt.Sprintf("%d %s", t.Day(), months[t.Month()-1])
-}
-
-// pounds writes an amount in words in English, with the sign elsewhere; both
-// are in the basic alphabet of text messages.
-func pounds(pence int64, lang string) string {
 	amount := strconv.FormatInt(pence/100, 10)
 	if pence%100 != 0 {
 		amount += fmt.Sprintf(".%02d", pence%100)
 	}
-	if lang == "en" || lang == "" {
-		return amount + " pounds"
-	}
-	return "£" + amount
-}
-
-// MonthsOf reads the months' names out of the catalogue.
-func MonthsOf(text func(lang, key string, values map[string]string) (string, error)) func(lang string) []string {
-	return func(lang string) []string {
-		names, err := text(lang, "date.months", nil)
-		if err != nil {
-			return nil
-		}
-		return strings.Fields(names)
-	}
+	return f.Word(lang, "word.pounds", map[string]string{"amount": amount})
 }

@@ -109,7 +109,7 @@ func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found)
 	sc.fresh = true
 	sc.conv = outreach.Conversation{
 		ID: domain.Derive("conversation", sc.event), Process: f.Process.ID, Person: f.Person,
-		Flow: d.Join, Lang: d.Lang, Opened: sc.at,
+		Flow: d.Join, Lang: d.language(ctx, f.Process.ID, f.Person), Opened: sc.at,
 	}
 	return sc, nil
 }
@@ -157,7 +157,8 @@ func (d *Desk) beside(ctx context.Context, n *outreach.Number, sc scene, b outre
 	}
 	sc.ref = ref
 	sc = d.outside(n, sc)
-	sc.conv.Person = b.Person
+	sc.conv.Person, sc.conv.Lang = b.Person, d.language(ctx, b.Process, b.Person)
+	sc.talk.State.Lang = sc.conv.Lang
 	return sc, nil
 }
 

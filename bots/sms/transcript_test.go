@@ -25,7 +25,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	>> 123: words         the same webhook arrives three times
 //	@ 26h                 time passes; reminders and time-outs come
 //	! ann picked k=v ...  the domain has a message for a person
-//	person ann p1 123     someone is reached at a number
+//	person ann p1 123     someone is reached at a number; a format and a
+//	                      language may follow
 //	refuse register       the service refuses from now on
 //
 // and everything else is what came of them, written by -update:
@@ -90,8 +91,8 @@ func (p *play) line(line string) {
 	case "!":
 		p.message(rest)
 	case "person":
-		f := strings.Fields(rest)
-		p.town.people[f[1]+"/"+f[0]] = outreach.Contact{Phone: "+447700900" + f[2]}
+		f := append(strings.Fields(rest), "", "")
+		p.town.people[f[1]+"/"+f[0]] = outreach.Contact{Phone: "+447700900" + f[2], Format: f[3], Lang: f[4]}
 	case "refuse":
 		p.town.refuse[rest] = domain.E(domain.Conflict, "registration has closed")
 	default:

@@ -21,7 +21,7 @@ func (d *Desk) Compose(ctx context.Context, n outreach.Note) (outreach.Words, er
 	if n.Template == "queue_reply" {
 		return d.plain(n), nil
 	}
-	lang := orElse(n.Lang, d.Lang)
+	lang := variant(orElse(n.Lang, d.Lang), n.Format)
 	place, known := d.Places[n.Template]
 	if known && place.Flow != "" {
 		s, err := d.Speak(ctx, n, outreach.Turn{ID: "letter", Flow: place.Flow, Now: d.Outreach.Clock.Now()})
@@ -48,6 +48,31 @@ func (d *Desk) plain(n outreach.Note) outreach.Words {
 	return outreach.Words{Text: text, Lang: n.Lang, Parts: d.Parts(text)}
 }
 
+// easyRead is the format that a language has a variant for.
+const easyRead = "easy_read"
+
+// variant is the language as somebody reads it who wants its information in
+// the format: their choice holds for every conversation, not one.
+func variant(lang, format string) string {
+	if format != easyRead || strings.Contains(lang, "-"+dialogue.EasyRead) {
+		return lang
+	}
+	return lang + "-" + dialogue.EasyRead
+}
+
+// language is that of a person, the process's first where it is not
+// known.
+func (d *Desk) language(ctx context.Context, process, person string) string {
+	if person == "" {
+		return d.Lang
+	}
+	c, err := d.Outreach.Contacts.Contact(ctx, process, person)
+	if err != nil { // erased, or the store is away: the words matter more than their language
+		return d.Lang
+	}
+	return variant(orElse(c.Lang, d.Lang), c.Format)
+}
+
 // merged is the process's values with the message's own over them.
 func merged(process, own map[string]string) map[string]string {
 	values := maps.Clone(process)
@@ -68,7 +93,7 @@ func (d *Desk) Speak(ctx context.Context, n outreach.Note, t outreach.Turn) (out
 		}
 	}
 	tk.Vars = merged(tk.Vars, n.Vars)
-	lang := orElse(tk.State.Lang, orElse(n.Lang, d.Lang))
+	lang := orElse(tk.State.Lang, variant(orElse(n.Lang, d.Lang), n.Format))
 	c := outreach.Conversation{Flow: orElse(tk.State.Flow, t.Flow), Lang: lang, Person: n.Person}
 	env, err := d.env(ctx, n.Process, c, tk, t.Now)
 	if err != nil {

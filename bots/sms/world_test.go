@@ -209,7 +209,7 @@ func (w *world) build() {
 	}
 	w.desk = sms.NewDesk(sms.DeskDeps{
 		Processes: w.town, Directory: w.town, Texts: texts, Flows: flows.Get,
-		Facts:  sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000", Months: sms.MonthsOf(texts.Text), Questions: questions},
+		Facts:  sms.ProcessFacts{Host: "folkmoot.example", Name: "Folkmoot", Phone: "01632 960000", Word: texts.Text, Questions: questions},
 		Parts:  func(s string) int { return gsm.Count(s).Segments },
 		Places: sms.Places(), Join: flows.Recruit, Other: flows.Followup, Rest: "following",
 	})

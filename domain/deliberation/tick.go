@@ -80,17 +80,35 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 	})
 }
 
-// facts are what texts say of a session, in figures that every language
-// reads.
+// facts are what texts say of a session.
 func (x *Session) facts(loc *time.Location) map[string]string {
-	from, to := x.Starts.In(loc), x.Ends.In(loc)
 	v := map[string]string{
-		"session": x.ID, "day": x.Title, "day_date": from.Format("2/1"), "day_times": from.Format("15:04") + "-" + to.Format("15:04"),
+		"session": x.ID, "day": x.Title, "day_date": domain.SayDay(x.Starts, loc), "day_times": domain.SayHours(x.Starts, x.Ends),
 	}
 	if x.Place != "" {
 		v["venue"] = x.Place
 	}
 	return v
+}
+
+// NextSession is what texts say of the session that is under way or comes
+// next; nil when none does. It asks no permission: it is public.
+func (s *Service) NextSession(ctx context.Context, process string) (map[string]string, error) {
+	ref, err := s.find(ctx, process)
+	if err != nil {
+		return nil, err
+	}
+	xs, err := all(ctx, s.d.Sessions, process)
+	if err != nil {
+		return nil, err
+	}
+	now := s.d.Clock.Now()
+	for _, x := range xs {
+		if x.State == SessionOpen || x.State == SessionPlanned && x.Ends.After(now) {
+			return x.facts(ref.Location()), nil
+		}
+	}
+	return nil, nil
 }
 
 func (s *Service) markOverdue(ctx context.Context, now time.Time) (int, error) {

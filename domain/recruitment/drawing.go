@@ -243,8 +243,7 @@ type CommitInput struct {
 // CommitDraw publishes the commitment: from here on pool, targets and panels
 // are fixed, and everybody in the pool is told when the lottery is.
 func (s *Service) CommitDraw(ctx context.Context, cmd domain.Command, processID, id string, in CommitInput) (DrawView, error) {
-	ref, err := s.allow(ctx, cmd.Actor, processID, domain.Recruit)
-	if err != nil {
+	if _, err := s.allow(ctx, cmd.Actor, processID, domain.Recruit); err != nil {
 		return DrawView{}, err
 	}
 	d, err := s.draw(ctx, processID, id)
@@ -264,7 +263,7 @@ func (s *Service) CommitDraw(ctx context.Context, cmd domain.Command, processID,
 		}
 		d.Emit(cmd, domain.EffectBroadcast, "in_the_draw", now, domain.BroadcastData{
 			Process: processID, Statuses: []string{string(people.InPool)}, Template: "in_the_draw",
-			Vars: s.drawVars(ref, *d), Class: domain.ClassService, Expires: d.DrawAt,
+			Vars: drawVars(*d), Class: domain.ClassService, Expires: d.DrawAt,
 		})
 		return domain.Event{Action: "draw.committed", Data: map[string]any{"hash": d.Hash, "observers": len(d.Observers)}}, nil
 	})

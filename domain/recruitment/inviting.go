@@ -75,7 +75,7 @@ func (s *Service) invitation(ctx context.Context, ref domain.ProcessRef, r Recru
 	chunks, err := s.chunks(ctx, d.List)
 	return inviting{
 		process: w.Process, list: d.List, chunks: chunks,
-		tell: people.Tell{Template: "invitation", Class: domain.ClassBulk, Flow: flowRecruit, Vars: r.vars(ref), Expires: r.ClosesAt},
+		tell: people.Tell{Template: "invitation", Class: domain.ClassBulk, Flow: flowRecruit, Vars: r.vars(), Expires: r.ClosesAt},
 	}, err
 }
 

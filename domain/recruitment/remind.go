@@ -100,7 +100,7 @@ func (s *Service) emitReminders(ctx context.Context, w Wave, end int, silent []s
 		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("remind", w.ID, string(rune('0'+w.Reminder.Number)))}
 		for _, id := range silent {
 			w.Emit(cmd, domain.EffectMessage, "reminder/"+id, now, domain.MessageData{
-				Process: w.Process, Person: id, Template: "reminder", Class: domain.ClassBulk, Vars: r.vars(ref), Expires: r.ClosesAt,
+				Process: w.Process, Person: id, Template: "reminder", Class: domain.ClassBulk, Vars: r.vars(), Expires: r.ClosesAt,
 			})
 		}
 		sent = len(silent)

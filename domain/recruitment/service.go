@@ -27,9 +27,6 @@ type Deps struct {
 	Lottery      Lottery
 	Beacon       Beacon // of drand rounds; nil: only witnessed digits
 	OptOuts      OptOuts
-	// Origin is the public address that letters point to, without a slash at
-	// the end: https://folkmoot.example
-	Origin string
 	// Program is the name and version that certificates carry.
 	Program string
 }

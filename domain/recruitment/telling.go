@@ -161,9 +161,9 @@ func (s *Service) tellOne(ctx context.Context, ref domain.ProcessRef, d Draw, ro
 		in.Outcome = people.Selected
 	case rank >= 0:
 		in.Outcome, in.Rank = people.Reserve, rank+1
-		in.Tell = &people.Tell{Template: "reserve", Class: domain.ClassDecision, Vars: s.drawVars(ref, d)}
+		in.Tell = &people.Tell{Template: "reserve", Class: domain.ClassDecision, Vars: drawVars(d)}
 	default:
-		in.Tell = &people.Tell{Template: "not_picked", Class: domain.ClassDecision, Vars: s.drawVars(ref, d)}
+		in.Tell = &people.Tell{Template: "not_picked", Class: domain.ClassDecision, Vars: drawVars(d)}
 	}
 	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("outcome", d.ID, row.Person)}
 	p, err := s.d.People.MarkOutcome(ctx, cmd, row.Person, in)
@@ -192,7 +192,7 @@ func (s *Service) offer(ctx context.Context, cmd domain.Command, ref domain.Proc
 		due = r.Terms.deadline(now, max(1, r.Terms.CallUpDays), ref.Location())
 	}
 	_, err := s.d.People.MakeOffer(ctx, cmd, person, people.OfferInput{Due: due, Tell: &people.Tell{
-		Template: o.template, Class: domain.ClassDecision, Flow: flowConfirm, Vars: offerVars(ref, due), Expires: due,
+		Template: o.template, Class: domain.ClassDecision, Flow: flowConfirm, Vars: offerVars(due), Expires: due,
 	}})
 	return err
 }

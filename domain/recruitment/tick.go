@@ -104,11 +104,7 @@ func (s *Service) lapse(ctx context.Context, p people.Person) error {
 	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
 	var tell *people.Tell
 	if p.Channel != people.ChannelText {
-		ref, err := s.d.Processes.Ref(ctx, p.Process)
-		if err != nil {
-			return err
-		}
-		tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(ref, *p.OfferDue)}
+		tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(*p.OfferDue)}
 	}
 	_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
 	return err

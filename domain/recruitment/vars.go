@@ -2,7 +2,6 @@ package recruitment
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -66,39 +65,28 @@ func (r Recruitment) questions() []Question {
 }
 
 // vars are what messages of recruitment say beside the process's own facts.
-// Times come twice: for machines and in English words.
-func (r Recruitment) vars(ref domain.ProcessRef) map[string]string {
+// Times that a conversation also waits for come twice.
+func (r Recruitment) vars() map[string]string {
 	v := map[string]string{"eligibility": r.Eligibility, "questions": strconv.Itoa(len(features(r.Targets)))}
-	zone := ref.Location()
 	if !r.ClosesAt.IsZero() {
-		v["closes"], v["closes_text"] = r.ClosesAt.Format(time.RFC3339), plainTime(r.ClosesAt, zone)
+		v["closes"], v["closes_text"] = domain.SayMoment(r.ClosesAt), domain.SayMoment(r.ClosesAt)
 	}
 	if !r.DrawAt.IsZero() {
-		v["draw_at"] = plainTime(r.DrawAt, zone)
+		v["draw_at"] = domain.SayMoment(r.DrawAt)
 	}
 	return v
 }
 
 // offerVars are what an offer says.
-func offerVars(ref domain.ProcessRef, due time.Time) map[string]string {
-	return map[string]string{"reply_by": due.Format(time.RFC3339), "reply_by_text": plainTime(due, ref.Location())}
+func offerVars(due time.Time) map[string]string {
+	return map[string]string{"reply_by": domain.SayMoment(due), "reply_by_text": domain.SayMoment(due)}
 }
 
 // drawVars are what an outcome says.
-func (s *Service) drawVars(ref domain.ProcessRef, d Draw) map[string]string {
-	v := map[string]string{"pool": strconv.Itoa(d.Pool), "draw_link": s.d.Origin + "/d/" + ref.Code}
+func drawVars(d Draw) map[string]string {
+	v := map[string]string{"pool": strconv.Itoa(d.Pool)}
 	if !d.DrawAt.IsZero() {
-		v["draw_at"] = plainTime(d.DrawAt, ref.Location())
+		v["draw_at"] = domain.SayMoment(d.DrawAt)
 	}
 	return v
-}
-
-// plainTime is a time as the texts write it: Thu 12 July, 6pm.
-func plainTime(t time.Time, zone *time.Location) string {
-	l := t.In(zone)
-	hour := l.Format("3pm")
-	if l.Minute() != 0 {
-		hour = fmt.Sprintf("%d.%02d%s", (l.Hour()+11)%12+1, l.Minute(), l.Format("pm"))
-	}
-	return l.Format("Mon 2 January") + ", " + hour
 }

@@ -87,7 +87,7 @@ func newWorld(t *testing.T) *world {
 		Recruitments: w.recs, Frames: w.frames, InviteeDraws: w.invited, Waves: w.waves, Draws: w.draws,
 		Replacements: w.swaps, Batches: w.batches, Tallies: domaintest.Memory(recruitment.Tallies), People: w.people,
 		Processes: w, Vault: w.vault, Files: w.kept, Audit: w.audit, Clock: w.clock, Lottery: exhaustive{}, Beacon: beacon{},
-		OptOuts: w.optOuts, Origin: "https://folkmoot.example", Program: "folkmoot test",
+		OptOuts: w.optOuts, Program: "folkmoot test",
 	})
 	return w
 }
