@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"reflect"
+	"sync"
+	"sync/atomic"
 
 	"folkmoot/domain"
 )
@@ -16,6 +19,16 @@ import (
 type Copied struct {
 	Documents int `json:"documents"` // read from the source
 	Written   int `json:"written"`   // not there yet, or different
+	Deleted   int `json:"deleted"`   // in the target alone, by Mirror
+}
+
+// CopyOptions tune a copy; the zero value is right for most.
+type CopyOptions struct {
+	// Mirror deletes what is in the target alone.
+	Mirror bool
+	// Progress is told now and then how many documents of a collection were
+	// looked at.
+	Progress func(collection string, documents int)
 }
 
 // Copy writes every document of one engine into another, as it is. It may be
@@ -23,34 +36,94 @@ type Copied struct {
 // source must not be written meanwhile; [Compare] tells whether it was.
 // Nothing in the target is deleted.
 func Copy(ctx context.Context, to, from Engine, specs []Spec) (Copied, error) {
+	return CopyWith(ctx, to, from, specs, CopyOptions{})
+}
+
+// CopyWith is Copy with options.
+func CopyWith(ctx context.Context, to, from Engine, specs []Spec, o CopyOptions) (Copied, error) {
 	var done Copied
 	if err := errors.Join(from.Ensure(ctx, specs...), to.Ensure(ctx, specs...)); err != nil {
 		return done, err
 	}
 	for _, spec := range specs {
-		for d, err := range everything(ctx, from, spec) {
-			if err != nil {
-				return done, err
-			}
-			done.Documents++
-			wrote, err := put(ctx, to, spec, d)
-			if err != nil {
-				return done, err
-			}
-			if wrote {
-				done.Written++
-			}
+		n, err := copyAll(ctx, to, from, spec, o)
+		done.Documents, done.Written = done.Documents+n.Documents, done.Written+n.Written
+		if err == nil && o.Mirror {
+			n.Deleted, err = prune(ctx, to, from, spec)
+			done.Deleted += n.Deleted
+		}
+		if err != nil {
+			return done, fmt.Errorf("copying %s: %w", spec.Name, err)
 		}
 	}
 	return done, nil
 }
 
+// large is how many documents a copy reads at a time, writers how many it
+// writes at once: both engines are fastest with many writes under way.
+const (
+	large   = 512
+	writers = 32
+)
+
+func copyAll(ctx context.Context, to, from Engine, spec Spec, o CopyOptions) (Copied, error) {
+	var done Copied
+	for docs, err := range batches(ctx, from, spec, large) {
+		if err != nil {
+			return done, err
+		}
+		wrote, err := putAll(ctx, to, spec, docs)
+		done.Documents, done.Written = done.Documents+len(docs), done.Written+wrote
+		if err != nil {
+			return done, err
+		}
+		if o.Progress != nil {
+			o.Progress(spec.Name, done.Documents)
+		}
+	}
+	return done, nil
+}
+
+// putAll puts documents side by side and answers how many had to be written.
+func putAll(ctx context.Context, to Engine, spec Spec, docs []Document) (int, error) {
+	var wg sync.WaitGroup
+	var wrote atomic.Int64
+	errs := make([]error, writers)
+	for w := range min(writers, len(docs)) {
+		wg.Go(func() {
+			for i := w; i < len(docs) && errs[w] == nil; i += writers {
+				did, err := put(ctx, to, spec, docs[i])
+				if did {
+					wrote.Add(1)
+				}
+				errs[w] = err
+			}
+		})
+	}
+	wg.Wait()
+	return int(wrote.Load()), errors.Join(errs...)
+}
+
+// prune deletes what the target alone holds.
+func prune(ctx context.Context, to, from Engine, spec Spec) (int, error) {
+	var gone []string
+	_, err := compareAll(ctx, from, to, spec, func(f Fault) {
+		if f.Problem == onlySecond {
+			gone = append(gone, f.ID)
+		}
+	})
+	for _, id := range gone {
+		if err == nil {
+			err = to.Delete(ctx, spec.Name, id, 0)
+		}
+	}
+	return len(gone), err
+}
+
 // everything yields the documents of a collection by id, from any engine.
 func everything(ctx context.Context, e Engine, spec Spec) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		q := Query{Limit: batch}
-		for {
-			docs, err := e.Find(ctx, spec.Name, q)
+		for docs, err := range batches(ctx, e, spec, batch) {
 			if err != nil {
 				yield(Document{}, err)
 				return
@@ -60,7 +133,20 @@ func everything(ctx context.Context, e Engine, spec Spec) iter.Seq2[Document, er
 					return
 				}
 			}
-			if len(docs) < q.Limit {
+		}
+	}
+}
+
+// batches yields the documents of a collection by id, some at a time.
+func batches(ctx context.Context, e Engine, spec Spec, size int) iter.Seq2[[]Document, error] {
+	return func(yield func([]Document, error) bool) {
+		if spec.Name == fileChunks.Name { // of up to a megabyte each
+			size = 8
+		}
+		q := Query{Limit: size}
+		for {
+			docs, err := e.Find(ctx, spec.Name, q)
+			if err == nil && len(docs) == 0 || !yield(docs, err) || err != nil || len(docs) < q.Limit {
 				return
 			}
 			q.After = q.Place(docs[len(docs)-1])
@@ -87,6 +173,8 @@ func put(ctx context.Context, to Engine, spec Spec, d Document) (bool, error) {
 	}
 	return true, to.Replace(ctx, spec.Name, d, had[0].Version)
 }
+
+const onlySecond = "it is in the second store only"
 
 // Compare walks two engines side by side and reports every document that is
 // not the same in both. It answers how many ids it looked at.
@@ -119,7 +207,7 @@ func compareAll(ctx context.Context, a, b Engine, spec Spec, report func(Fault))
 		case !right:
 			report(Fault{spec.Name, da.ID, "it is in the first store only"})
 		case !left:
-			report(Fault{spec.Name, db.ID, "it is in the second store only"})
+			report(Fault{spec.Name, db.ID, onlySecond})
 		default:
 			if problem := differs(da, db); problem != "" {
 				report(Fault{spec.Name, da.ID, problem})

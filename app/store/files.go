@@ -38,10 +38,12 @@ type fileChunk struct {
 	Content []byte `json:"content"`
 }
 
+var fileChunks = domain.Collection[fileChunk]{Name: "file_chunks", Schema: 1, Shard: IDField}
+
 func openFiles(s *Store) *Files {
 	return &Files{
 		heads:  Open(s, domain.Collection[FileHead]{Name: "files", Schema: 1, Shard: IDField}),
-		chunks: Open(s, domain.Collection[fileChunk]{Name: "file_chunks", Schema: 1, Shard: IDField}),
+		chunks: Open(s, fileChunks),
 	}
 }
 

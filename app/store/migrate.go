@@ -8,6 +8,9 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"folkmoot/domain"
 )
@@ -26,18 +29,52 @@ type Fault struct {
 // Migrate makes tables and indexes and brings the documents of every
 // collection whose declaration changed up to date. It does nothing when
 // nothing changed, may be broken off and begun again, and may run while other
-// instances serve. Raise a collection's Schema when the meaning of its Keys
-// changes: that is how Migrate knows.
+// instances of this release serve. Raise a collection's Schema when the
+// meaning of its Keys changes: that is how Migrate knows.
+//
+// A store that a later release has migrated is refused: what that one wrote
+// cannot be read here.
 func (s *Store) Migrate(ctx context.Context) error {
+	return s.MigrateWith(ctx, func(string, int, int) {})
+}
+
+// MigrateWith is Migrate, telling now and then how many documents of a
+// collection were looked at, and how many were written in all.
+func (s *Store) MigrateWith(ctx context.Context, progress func(collection string, documents, written int)) error {
 	if err := s.engine.Ensure(ctx, s.Specs()...); err != nil {
 		return err
 	}
+	if err := s.refuseNewer(ctx); err != nil {
+		return err
+	}
+	written := 0
 	for _, c := range s.Collections() {
-		if err := s.migrate(ctx, c); err != nil {
+		n, err := s.migrate(ctx, c, func(seen, changed int) { progress(c.Spec().Name, seen, written+changed) })
+		if err != nil {
 			return fmt.Errorf("bringing %s up to date: %w", c.Spec().Name, err)
 		}
+		written += n
+		progress(c.Spec().Name, 0, written)
 	}
 	return nil
+}
+
+// refuseNewer is unavailable when a later release has migrated the store.
+func (s *Store) refuseNewer(ctx context.Context) error {
+	var newer []string
+	for _, c := range s.Collections() {
+		had, err := s.meta(ctx, c.Spec().Name)
+		if err != nil && !errors.Is(err, ErrAbsent) {
+			return err
+		}
+		if had.Schema > c.Spec().Schema {
+			newer = append(newer, fmt.Sprintf("%s (schema %d, known here: %d)", c.Spec().Name, had.Schema, c.Spec().Schema))
+		}
+	}
+	if len(newer) == 0 {
+		return nil
+	}
+	return domain.E(domain.Unavailable, "a newer release has been at work on this store; start that one, or restore the backup from before it. Newer here: %s", strings.Join(newer, ", "))
 }
 
 // Check names what Migrate would have to do, without doing it.
@@ -46,12 +83,17 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	if err != nil || len(missing) > 0 {
 		return missing, err
 	}
+	if err := s.engine.Ensure(ctx, s.Specs()...); err != nil { // all is there: it is only taken notice of
+		return nil, err
+	}
 	for _, c := range s.Collections() {
 		had, err := s.meta(ctx, c.Spec().Name)
 		if err != nil && !errors.Is(err, ErrAbsent) {
 			return missing, err
 		}
-		if string(had.Body) != string(metaBody(c.Spec())) && had.Schema <= c.Spec().Schema {
+		if had.Schema > c.Spec().Schema {
+			missing = append(missing, "a newer release has been at work on "+c.Spec().Name)
+		} else if string(had.Body) != string(metaBody(c.Spec())) {
 			missing = append(missing, "the documents of "+c.Spec().Name+" were not brought up to this release")
 		}
 	}
@@ -92,18 +134,19 @@ func (s *Store) meta(ctx context.Context, name string) (metaState, error) {
 	return metaState{m.Schema, d.Version, body}, err
 }
 
-func (s *Store) migrate(ctx context.Context, c Untyped) error {
+func (s *Store) migrate(ctx context.Context, c Untyped, progress func(seen, changed int)) (int, error) {
 	spec := c.Spec()
 	had, err := s.meta(ctx, spec.Name)
 	if err != nil && !errors.Is(err, ErrAbsent) {
-		return err
+		return 0, err
 	}
 	body := metaBody(spec)
-	if string(had.Body) == string(body) || had.Schema > spec.Schema {
-		return nil // done, or a newer release has been here: its record stays
+	if string(had.Body) == string(body) {
+		return 0, nil
 	}
-	if _, err := c.Reindex(ctx); err != nil {
-		return err
+	changed, err := c.Reindex(ctx, progress)
+	if err != nil {
+		return changed, err
 	}
 	d := Document{ID: spec.Name, Version: had.Version + 1, Schema: 1, Body: body}
 	if had.Version == 0 {
@@ -112,9 +155,9 @@ func (s *Store) migrate(ctx context.Context, c Untyped) error {
 		err = s.engine.Replace(ctx, metaSpec.Name, d, had.Version)
 	}
 	if errors.Is(err, ErrExists) || errors.Is(err, ErrStale) {
-		return nil // another instance did the same
+		err = nil // another instance did the same
 	}
-	return err
+	return changed, err
 }
 
 // Documents yields every stored document by id.
@@ -122,28 +165,60 @@ func (c *Collection[T]) Documents(ctx context.Context) iter.Seq2[Document, error
 	return c.scan(ctx, domain.Query{})
 }
 
-// Reindex rewrites documents whose schema or keys are out of date.
-func (c *Collection[T]) Reindex(ctx context.Context) (changed int, err error) {
-	for d, err := range c.Documents(ctx) {
+// Reindex rewrites documents whose schema or keys are out of date, several at
+// a time.
+func (c *Collection[T]) Reindex(ctx context.Context, progress func(seen, changed int)) (changed int, err error) {
+	seen := 0
+	for docs, err := range c.pages(ctx) {
 		if err != nil {
 			return changed, err
 		}
-		if d.Schema > c.spec.Schema {
-			continue
-		}
-		if stale, err := c.outdated(d); err != nil {
-			return changed, err
-		} else if !stale {
-			continue
-		}
-		// An empty change writes the document anew with present keys.
-		_, err := c.Update(ctx, d.ID, func(*T) error { return nil })
-		if err != nil && !domain.Is(err, domain.NotFound) {
+		n, err := c.reindexAll(ctx, docs)
+		changed, seen = changed+n, seen+len(docs)
+		if err != nil {
 			return changed, err
 		}
-		changed++
+		progress(seen, changed)
 	}
 	return changed, nil
+}
+
+func (c *Collection[T]) pages(ctx context.Context) iter.Seq2[[]Document, error] {
+	return batches(ctx, c.store.engine, c.spec, batch)
+}
+
+func (c *Collection[T]) reindexAll(ctx context.Context, docs []Document) (int, error) {
+	var wg sync.WaitGroup
+	var changed atomic.Int64
+	errs := make([]error, writers)
+	for w := range min(writers, len(docs)) {
+		wg.Go(func() {
+			for i := w; i < len(docs) && errs[w] == nil; i += writers {
+				did, err := c.reindexOne(ctx, docs[i])
+				if did {
+					changed.Add(1)
+				}
+				errs[w] = err
+			}
+		})
+	}
+	wg.Wait()
+	return int(changed.Load()), errors.Join(errs...)
+}
+
+func (c *Collection[T]) reindexOne(ctx context.Context, d Document) (bool, error) {
+	if d.Schema > c.spec.Schema {
+		return false, nil
+	}
+	if stale, err := c.outdated(d); err != nil || !stale {
+		return false, err
+	}
+	// An empty change writes the document anew with present keys.
+	_, err := c.Update(ctx, d.ID, func(*T) error { return nil })
+	if domain.Is(err, domain.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (c *Collection[T]) outdated(d Document) (bool, error) {

@@ -55,8 +55,9 @@ type Untyped interface {
 	// Verify reads every document and calls report for each fault found.
 	Verify(ctx context.Context, report func(Fault)) (checked int, err error)
 	// Reindex rewrites documents whose schema or keys are out of date and
-	// answers how many. It can be broken off and begun again.
-	Reindex(ctx context.Context) (changed int, err error)
+	// answers how many. It can be broken off and begun again; progress is told
+	// now and then how many were looked at and how many written.
+	Reindex(ctx context.Context, progress func(seen, changed int)) (changed int, err error)
 }
 
 // New makes a store on an engine. The store does not own the engine: who

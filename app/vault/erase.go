@@ -86,3 +86,15 @@ func (v *Vault) Erasures(ctx context.Context, since time.Time) iter.Seq2[Erasure
 		}
 	}
 }
+
+// Erasure answers the last erasure of a subject; not_found where there was
+// none.
+func (v *Vault) Erasure(ctx context.Context, subject string) (Erasure, error) {
+	k, err := v.keyDocs.Get(ctx, subject)
+	if err == nil && k.ErasedAt.IsZero() {
+		err = errAbsent
+	}
+	return Erasure{subject, k.ErasedThrough, k.ErasedAt}, err
+}
+
+var errAbsent = domain.E(domain.NotFound, "this was never erased")

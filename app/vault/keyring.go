@@ -134,3 +134,11 @@ func (v *Vault) readRoots(doc rootDoc) (*roots, error) {
 func fault(msg string, err error) *domain.Error {
 	return domain.E(domain.Internal, "%s", msg).Because(err)
 }
+
+// Specs lists what the keyring's store holds.
+func Specs() []store.Spec {
+	s := store.New(nil, store.Hooks{})
+	store.Open(s, rootDocs)
+	store.Open(s, keyDocs)
+	return s.Specs()
+}

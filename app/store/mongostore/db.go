@@ -108,6 +108,34 @@ func (d *DB) Ping(ctx context.Context) error {
 	return translate(d.client.Ping(ctx, readpref.Primary()))
 }
 
+// Moment answers a context in which every read is as of one moment, for a
+// backup while others write. ok is false where the server cannot do that: a
+// standalone one, or one before MongoDB 5.0. The server keeps a moment for
+// five minutes unless minSnapshotHistoryWindowInSeconds says otherwise; reads
+// after that are unavailable.
+func (d *DB) Moment(ctx context.Context) (at context.Context, end func(), ok bool, err error) {
+	var hello struct {
+		Msg     string `bson:"msg"`
+		SetName string `bson:"setName"`
+		Wire    int32  `bson:"maxWireVersion"`
+	}
+	if err := d.db.RunCommand(ctx, bson.D{{Key: "hello", Value: 1}}).Decode(&hello); err != nil {
+		return ctx, func() {}, false, translate(err)
+	}
+	if hello.Wire < wireSnapshots || hello.SetName == "" && hello.Msg != "isdbgrid" {
+		return ctx, func() {}, false, nil
+	}
+	sess, err := d.client.StartSession(options.Session().SetSnapshot(true))
+	if err != nil {
+		return ctx, func() {}, false, translate(err)
+	}
+	return mongo.NewSessionContext(ctx, sess), func() { sess.EndSession(ctx) }, true, nil
+}
+
+// wireSnapshots is the wire version of MongoDB 5.0, the first that reads
+// snapshots outside transactions.
+const wireSnapshots = 13
+
 // Close ends the connections. Later calls answer unavailable.
 func (d *DB) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
