@@ -74,17 +74,26 @@ func (c *Checked) add(n int, line []byte) error {
 	if c.Entries == 0 {
 		c.Chain = v.Event.Chain
 	}
+	if problem := c.next(v); problem != "" {
+		return domain.E(domain.Invalid, "line %d %s", n, problem)
+	}
+	return nil
+}
+
+// next checks an entry against those before it, and takes it in when it fits;
+// otherwise it says what is wrong with it.
+func (c *Checked) next(v View) string {
 	switch {
 	case v.Event.Chain != c.Chain:
-		return domain.E(domain.Invalid, "line %d belongs to another chain (%s)", n, v.Event.Chain)
+		return fmt.Sprintf("belongs to another chain (%s)", v.Event.Chain)
 	case v.Seq != c.Entries+1:
-		return domain.E(domain.Invalid, "line %d has number %d where %d must stand: entries are missing, doubled or out of order", n, v.Seq, c.Entries+1)
+		return fmt.Sprintf("has number %d where %d must stand: entries are missing, doubled or out of order", v.Seq, c.Entries+1)
 	case v.Prev != c.Head:
-		return domain.E(domain.Invalid, "line %d (entry %d) does not follow the entry before it", n, v.Seq)
+		return fmt.Sprintf("(entry %d) does not follow the entry before it", v.Seq)
 	}
 	if got := hash(Entry{Seq: v.Seq, Prev: v.Prev, Event: v.Event}); got != v.Hash {
-		return domain.E(domain.Invalid, "line %d (entry %d, %s) was changed: its hash is %s, the record says %s", n, v.Seq, v.Event.Action, got, v.Hash)
+		return fmt.Sprintf("(entry %d, %s) was changed: its hash is %s, the record says %s", v.Seq, v.Event.Action, got, v.Hash)
 	}
 	c.Entries, c.Head = v.Seq, v.Hash
-	return nil
+	return ""
 }

@@ -14,7 +14,11 @@ import (
 // the person is blanked instead. Erasure of a person calls it with each
 // number they had; calling it again changes nothing.
 func (s *Service) Forget(ctx context.Context, cmd domain.Command, process, person, phone string) error {
-	id, now, last := s.Hash(phone), s.Clock.Now(), false
+	return s.unbind(ctx, cmd, s.Hash(phone), process, person)
+}
+
+func (s *Service) unbind(ctx context.Context, cmd domain.Command, id, process, person string) error {
+	now, last := s.Clock.Now(), false
 	_, err := s.Numbers.Update(ctx, id, func(n *Number) error {
 		n.Unbind(process, person)
 		if last = len(n.People) == 0; last {
@@ -103,4 +107,27 @@ func (s *Service) onHold(ctx context.Context, n Number) bool {
 		}
 	}
 	return false
+}
+
+// ForgetAgain takes persons off every number, and empties what was said with
+// them, when it is no longer known which number was theirs: after a restore.
+// It reads every number.
+func (s *Service) ForgetAgain(ctx context.Context, cmd domain.Command, persons map[string]bool) error {
+	if len(persons) == 0 {
+		return nil
+	}
+	for n, err := range s.Numbers.Find(ctx, domain.Query{}) {
+		if err != nil {
+			return err
+		}
+		for _, who := range n.People {
+			if !persons[who.Person] {
+				continue
+			}
+			if err := s.unbind(ctx, cmd.Sub(n.ID+who.Person), n.ID, who.Process, who.Person); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

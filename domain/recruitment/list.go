@@ -119,6 +119,9 @@ func (s *Service) without(ctx context.Context, l List, match func(frameRow) bool
 	}
 	for i := range chunks {
 		rows, err := s.openRows(ctx, l, chunks, i)
+		if domain.Is(err, domain.NotFound) { // a list from a backup, whose key was destroyed since: nothing of it can be read
+			continue
+		}
 		if err != nil {
 			return l, "", err
 		}

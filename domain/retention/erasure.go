@@ -252,14 +252,11 @@ func (s *Service) Confirm(ctx context.Context, cmd domain.Command, id string) (E
 	if err := e.must(Executed); err != nil {
 		return e, err
 	}
-	for _, er := range s.d.Erasers {
-		gone, err := er.Gone(ctx, e.Person)
-		if err != nil {
-			return e, err
+	if gone, err := s.gone(ctx, e.Person); err != nil || !gone {
+		if err == nil {
+			err = domain.E(domain.Conflict, "something on this person can still be read; the erasure runs again by itself, try later")
 		}
-		if !gone {
-			return e, domain.E(domain.Conflict, "something on this person can still be read; the erasure runs again by itself, try later")
-		}
+		return e, err
 	}
 	return s.d.Erasures.Update(ctx, id, func(e *Erasure) error {
 		if e.State == Confirmed {
@@ -337,24 +334,47 @@ func (s *Service) Log(ctx context.Context, since time.Time) ([]string, error) {
 	return out, nil
 }
 
-// Reapply erases persons again after a restore; those who are unknown there
-// are left out. It answers how many were erased.
+// Reapply erases persons again after a restore, and enters them in the log
+// where the restored one does not have them; those who are unknown there are
+// left out. It answers how many were erased. A legal hold that the backup
+// brought back is a conflict: the row stays until the hold is released.
 func (s *Service) Reapply(ctx context.Context, cmd domain.Command, persons []string) (int, error) {
 	n := 0
 	for _, id := range persons {
-		for _, er := range s.d.Erasers {
-			gone, err := er.Gone(ctx, id)
-			if err != nil {
-				return n, err
-			}
-			if gone {
-				continue
-			}
-			if err := er.EraseSubject(ctx, cmd.Sub(id), id); err != nil {
-				return n, err
-			}
-			n++
+		gone, err := s.gone(ctx, id)
+		if err != nil {
+			return n, err
+		}
+		if gone {
+			continue
+		}
+		process, _, err := s.d.People.Locate(ctx, id)
+		if err != nil {
+			return n, err
+		}
+		cmd := cmd.Sub(id)
+		e, err := s.begin(ctx, cmd, process, id, "restore")
+		if err != nil {
+			return n, err
+		}
+		if e, err = s.finish(ctx, cmd, e); err != nil {
+			return n, err
+		}
+		n++
+		if _, err := s.Confirm(ctx, cmd.Sub("confirm"), e.ID); err != nil {
+			return n, err
 		}
 	}
 	return n, nil
+}
+
+// gone reports whether nothing on a person can be read any more.
+func (s *Service) gone(ctx context.Context, person string) (bool, error) {
+	for _, er := range s.d.Erasers {
+		gone, err := er.Gone(ctx, person)
+		if err != nil || !gone {
+			return false, err
+		}
+	}
+	return true, nil
 }
