@@ -58,6 +58,7 @@ type house struct {
 	seals  domain.Vault // the vault as the services use it
 	solver *highs.Engine
 	moved  *store.Collection[moved]
+	erased *store.Collection[erasedSubject]
 	holds  *store.Collection[retention.Hold]
 	users  *store.Collection[access.User]
 	known  *memory
@@ -86,40 +87,61 @@ type house struct {
 	runner *jobs.Runner
 }
 
-// openHouse opens the stores and wires every service. close ends it.
+// emptyHouse is a house on parts, without services.
+func emptyHouse(cfg config.Config, log *slog.Logger, on parts) *house {
+	on = on.filled()
+	return &house{
+		cfg: cfg, parts: on, log: log, clock: &movingClock{machine: on.machine}, metrics: newMetrics(), wake: make(chan struct{}, 1),
+		holder: domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text()),
+		engine: on.engine, ring: on.ring, solver: on.solver, network: on.network, gateways: on.gateways, workspace: on.workspace,
+	}
+}
+
+// openHouse opens the stores and wires every service. close ends it. A store
+// that a restore or a copy is not finished with is refused.
 func openHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (*house, error) {
 	return openHouseOn(ctx, cfg, log, parts{})
 }
 
 // openHouseOn is openHouse on parts that are there already.
-func openHouseOn(ctx context.Context, cfg config.Config, log *slog.Logger, on parts) (h *house, err error) {
-	on = on.filled()
-	h = &house{
-		cfg: cfg, parts: on, log: log, clock: &movingClock{machine: on.machine}, metrics: newMetrics(), wake: make(chan struct{}, 1),
-		engine: on.engine, ring: on.ring, solver: on.solver, network: on.network, gateways: on.gateways, workspace: on.workspace,
-	}
-	h.holder = domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text())
-	opened := h // a return with an error sets h to nil before this runs
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, opened.close())
-		}
-	}()
-	if err := h.openStores(ctx); err != nil {
-		return nil, err
-	}
-	if err := h.wire(); err != nil {
-		return nil, err
-	}
-	if err := h.store.Migrate(ctx); err != nil {
-		return nil, fmt.Errorf("preparing the store: %w", err)
-	}
-	if cfg.Demo {
-		if err := h.restoreClock(ctx); err != nil {
-			return nil, fmt.Errorf("reading the demonstration's clock: %w", err)
-		}
+func openHouseOn(ctx context.Context, cfg config.Config, log *slog.Logger, on parts) (*house, error) {
+	return open(ctx, emptyHouse(cfg, log, on), store.Refuse)
+}
+
+// openWhole is openHouse for whoever finishes a restore.
+func openWhole(ctx context.Context, cfg config.Config, log *slog.Logger) (*house, error) {
+	return open(ctx, emptyHouse(cfg, log, parts{}), func(context.Context, store.Engine) error { return nil })
+}
+
+func open(ctx context.Context, h *house, may func(context.Context, store.Engine) error) (*house, error) {
+	if err := h.open(ctx, may); err != nil {
+		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
+}
+
+func (h *house) open(ctx context.Context, may func(context.Context, store.Engine) error) error {
+	if err := h.openStores(ctx); err != nil {
+		return err
+	}
+	if err := may(ctx, h.engine); err != nil {
+		return err
+	}
+	if err := h.openVault(ctx); err != nil {
+		return err
+	}
+	if err := h.wire(); err != nil {
+		return err
+	}
+	if err := h.store.Migrate(ctx); err != nil {
+		return fmt.Errorf("preparing the store: %w", err)
+	}
+	if h.cfg.Demo {
+		if err := h.restoreClock(ctx); err != nil {
+			return fmt.Errorf("reading the demonstration's clock: %w", err)
+		}
+	}
+	return nil
 }
 
 func (h *house) openStores(ctx context.Context) (err error) {
@@ -138,15 +160,18 @@ func (h *house) openStores(ctx context.Context) (err error) {
 		}
 		h.opened = append(h.opened, h.ring)
 	}
-	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock, Ticks: h.parts.machine})
-	if err != nil {
-		return fmt.Errorf("opening the vault: %w", err)
-	}
-	h.seals = h.parts.seals(h.vault)
 	h.store = store.New(h.engine, store.Hooks{OnEffects: h.written})
 	if h.solver == nil {
 		h.solver = highs.New(filepath.Join(h.cfg.DataDir, "cache"))
 		h.opened = append(h.opened, ending(func() error { return h.solver.Close(context.Background()) }))
+	}
+	return nil
+}
+
+func (h *house) openVault(ctx context.Context) (err error) {
+	h.vault, err = vault.Open(ctx, vault.Options{Engine: h.ring, MasterKey: h.cfg.MasterKeyPlace(), Clock: h.clock, Ticks: h.parts.machine})
+	if err != nil {
+		return fmt.Errorf("opening the vault: %w", err)
 	}
 	return nil
 }
@@ -203,6 +228,8 @@ func (h *house) wire() error {
 	}
 	profiles, kept := profilesOf(h.profiles)
 	h.moved = store.Open(h.store, movedClocks)
+	h.erased = store.Open(h.store, erasedSubjects)
+	h.seals = h.parts.seals(loggingVault{h.vault, h.erased})
 	h.process = process.New(process.Deps{
 		Bodies: store.Open(h.store, process.Bodies), Processes: store.Open(h.store, process.Processes),
 		Profiles: profiles, Clock: h.clock,

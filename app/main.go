@@ -25,6 +25,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
 	Draw     drawCmd     `cmd:"" help:"Draw a panel by lot from files, with its proof."`
 	Verify   verifyCmd   `cmd:"" help:"Check the export of a draw or of a record, offline."`
+	Store    storeCmd    `cmd:"" help:"Back up, restore, copy, check and upgrade the store, and change its keys."`
 	Admin    adminCmd    `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
 	Import   importCmd   `cmd:"" help:"Carry a CSV file into a running Folkmoot: respondents, an invitation list or targets."`
 	Simulate simulateCmd `cmd:"" help:"Text with the conversations in the terminal."`
