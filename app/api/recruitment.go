@@ -230,6 +230,12 @@ type invitationWaveOneIn struct {
 	Wave    string `path:"wave"`
 }
 
+type invitationPlanIn struct {
+	Process    string `path:"process"`
+	Confidence int    `query:"confidence" min:"50" max:"99" default:"95" doc:"Wished chance, in a hundred, that every target can be met."`
+	PerSeat    int    `query:"per_seat" min:"1" max:"100" default:"3" doc:"Least people in the pool for each seat."`
+}
+
 type invitationWaves struct {
 	Waves []recruitment.WaveView `json:"waves"`
 }
@@ -244,6 +250,13 @@ func invitationWaveRoutes(s *recruitment.Service) []Endpoint {
 		}
 	}
 	return []Endpoint{
+		Route[invitationPlanIn, recruitment.InvitationPlan]{
+			Method: "GET", Path: "/processes/{process}/invitation-plan", Summary: "Plan how many to invite, by area and wave, and how many reserves", Needs: domain.Recruit,
+			Note: "The chance that every target can be met, its margin and its method are part of the answer. Rates come from the body's own past processes, else from published figures with their sources, and move with the replies.",
+			Handle: func(ctx context.Context, cmd domain.Command, in invitationPlanIn) (recruitment.InvitationPlan, error) {
+				return s.PlanInvitations(ctx, cmd.Actor, in.Process, recruitment.PlanInput{Confidence: float64(in.Confidence) / 100, PerSeat: float64(in.PerSeat)})
+			},
+		},
 		Route[invitationWaveIn, recruitment.WaveView]{
 			Method: "POST", Path: "/processes/{process}/invitation-waves", Summary: "Invite the next people of the drawn list", Needs: domain.Recruit, Status: 201,
 			Handle: func(ctx context.Context, cmd domain.Command, in invitationWaveIn) (recruitment.WaveView, error) {

@@ -38,6 +38,7 @@ func TestWhoSeesWhatOfRecruitment(t *testing.T) {
 		{"/processes/jury/frames", [6]int{200, 403, 403, 403, 404, 401}},
 		{"/processes/jury/invitee-draws", [6]int{200, 200, 200, 200, 404, 401}},
 		{"/processes/jury/invitation-waves", [6]int{200, 200, 200, 200, 404, 401}},
+		{"/processes/jury/invitation-plan", [6]int{200, 403, 403, 403, 404, 401}},
 		{"/processes/jury/draws", [6]int{200, 200, 200, 200, 404, 401}},
 		{"/processes/jury/replacements", [6]int{200, 403, 200, 403, 404, 401}},
 		{"/processes/jury/representation", [6]int{200, 200, 200, 200, 404, 401}},

@@ -107,7 +107,9 @@ func (w Wave) View() WaveView {
 
 // WaveInput is the next stretch of the drawn list.
 type WaveInput struct {
-	Count     int       `json:"count"`
+	Count int `json:"count,omitempty"`
+	// Suggested takes as many as the plan says instead of a count.
+	Suggested bool      `json:"suggested,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"` // at once when empty
 }
 
@@ -122,13 +124,18 @@ func (s *Service) PlanWave(ctx context.Context, cmd domain.Command, processID st
 		return WaveView{}, domain.E(domain.Conflict, "people are invited while the process is recruiting; it is %s", words(string(ref.Stage)))
 	}
 	p := domain.Problems{}
-	p.Need(in.Count >= 1, "count", "say how many are invited in this wave")
+	p.Need(in.Suggested || in.Count >= 1, "count", "say how many are invited in this wave, or take the suggested number")
 	if err := p.Err(); err != nil {
 		return WaveView{}, err
 	}
 	id := cmd.ID("wave")
 	if had, err := s.d.Waves.Get(ctx, id); err == nil {
 		return had.View(), nil
+	}
+	if in.Suggested {
+		if in.Count, err = s.suggested(ctx, ref); err != nil {
+			return WaveView{}, err
+		}
 	}
 	r, err := s.takeStretch(ctx, cmd, processID, Stretch{Wave: id, To: in.Count, NotYet: in.notYet()})
 	if err != nil {
@@ -142,6 +149,20 @@ func (s *Service) PlanWave(ctx context.Context, cmd domain.Command, processID st
 	}
 	w, err := s.d.Waves.Get(ctx, id) // stored meanwhile by the tick
 	return w.View(), err
+}
+
+// suggested is how many the plan would ask next.
+func (s *Service) suggested(ctx context.Context, ref domain.ProcessRef) (int, error) {
+	plan, err := s.planFor(ctx, ref, PlanInput{})
+	switch {
+	case err != nil:
+		return 0, err
+	case plan.Next > 0:
+		return plan.Next, nil
+	case plan.Invite > 0:
+		return 0, domain.E(domain.Conflict, "%d more people should be asked and nobody who was drawn is left; draw more invitees", plan.Invite)
+	}
+	return 0, domain.E(domain.Conflict, "by the plan nobody more needs to be asked; give a count to ask all the same")
 }
 
 func (in WaveInput) notYet() time.Time {

@@ -38,6 +38,7 @@ type world struct {
 	waves   *domaintest.Repo[recruitment.Wave]
 	draws   *domaintest.Repo[recruitment.Draw]
 	swaps   *domaintest.Repo[recruitment.Replacement]
+	tallies *domaintest.Repo[recruitment.Tally]
 	batches *domaintest.Repo[recruitment.Batch]
 	people  *people.Service
 	s       *recruitment.Service
@@ -64,6 +65,9 @@ type optOuts map[string]bool
 func (o optOuts) OptedOut(_ context.Context, _, number string) (bool, error) { return o[number], nil }
 
 func (w *world) Ref(_ context.Context, id string) (domain.ProcessRef, error) {
+	if name, ok := strings.CutPrefix(id, "past-"); ok {
+		return domain.ProcessRef{ID: id, Name: name}, nil
+	}
 	if id != jury {
 		return domain.ProcessRef{}, domain.Hidden("process")
 	}
@@ -75,7 +79,8 @@ func newWorld(t *testing.T) *world {
 		t: t, clock: domaintest.NewClock(begin), vault: domaintest.NewVault(), kept: &kept{Files: domaintest.NewFiles()}, invited: domaintest.Memory(recruitment.InviteeDraws), audit: &domaintest.Audit{},
 		rows: domaintest.Memory(people.People), recs: domaintest.Memory(recruitment.Recruitments), frames: domaintest.Memory(recruitment.Frames),
 		waves: domaintest.Memory(recruitment.Waves), draws: domaintest.Memory(recruitment.Draws),
-		swaps: domaintest.Memory(recruitment.Replacements), batches: domaintest.Memory(recruitment.Batches), optOuts: optOuts{},
+		tallies: domaintest.Memory(recruitment.Tallies),
+		swaps:   domaintest.Memory(recruitment.Replacements), batches: domaintest.Memory(recruitment.Batches), optOuts: optOuts{},
 		ref: domain.ProcessRef{ID: jury, Body: "board", Code: "F7K2", Stage: domain.Recruiting, Zone: "Europe/London", Size: 3, Reserves: 2,
 			MinAge: 16, SmallNumber: 5, Starts: begin.AddDate(0, 2, 0), Ends: begin.AddDate(0, 2, 4)},
 	}
@@ -85,7 +90,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.s = recruitment.New(recruitment.Deps{
 		Recruitments: w.recs, Frames: w.frames, InviteeDraws: w.invited, Waves: w.waves, Draws: w.draws,
-		Replacements: w.swaps, Batches: w.batches, Tallies: domaintest.Memory(recruitment.Tallies), People: w.people,
+		Replacements: w.swaps, Batches: w.batches, Tallies: w.tallies, People: w.people,
 		Processes: w, Vault: w.vault, Files: w.kept, Audit: w.audit, Clock: w.clock, Lottery: exhaustive{}, Beacon: beacon{},
 		OptOuts: w.optOuts, Program: "folkmoot test",
 	})
@@ -224,6 +229,19 @@ func (w *world) pool() []string {
 		ids = append(ids, w.join(n, []string{"North", "South"}[n%2], []string{"16-44", "45+"}[n/2%2]))
 	}
 	return ids
+}
+
+// past is an earlier process whose lottery is over, with its counts by stage.
+func (w *world) past(name, body string, asked int, totals []int) {
+	w.t.Helper()
+	id := "past-" + name
+	r := recruitment.Recruitment{Root: domain.Root{ID: id}, Process: id, Body: body, State: recruitment.PoolEnded, Invited: asked}
+	w.must(w.recs.Insert(w.t.Context(), &r))
+	t := recruitment.Tally{Root: domain.Root{ID: id}, Process: id}
+	for _, n := range totals {
+		t.Table.Totals = append(t.Table.Totals, recruitment.Cell{Count: n})
+	}
+	w.must(w.tallies.Insert(w.t.Context(), &t))
 }
 
 // exhaustive is a lottery for tiny pools: every feasible panel is one of its
