@@ -24,7 +24,8 @@ type cli struct {
 	Healthz  healthzCmd  `cmd:"" help:"Ask the program on this machine whether it is alive."`
 	Demo     demoCmd     `cmd:"" help:"Play a whole citizens' jury through the service's real doors."`
 	Draw     drawCmd     `cmd:"" help:"Draw a panel by lot from files, with its proof."`
-	Verify   verifyCmd   `cmd:"" help:"Check the export of a draw or of a record, offline."`
+	Verify   verifyCmd   `cmd:"" help:"Check the export of a draw, a table plan or a record, offline."`
+	Seat     seatCmd     `cmd:"" help:"Plan who sits at which table, round by round, from files."`
 	Store    storeCmd    `cmd:"" help:"Back up, restore, copy, check and upgrade the store, and change its keys."`
 	Admin    adminCmd    `cmd:"" help:"Users, roles, links, tokens, legal hold and disclosure."`
 	Import   importCmd   `cmd:"" help:"Carry a CSV file into a running Folkmoot: respondents, an invitation list or targets."`

@@ -1,6 +1,7 @@
 package seating_test
 
 import (
+	"context"
 	"math/big"
 	"testing"
 
@@ -118,7 +119,7 @@ func TestConflictsAgainstEnumeration(t *testing.T) {
 		}
 		can := false
 		everySeating(idsOf(people), sizes, func(tables seating.Tables) { can = can || len(broken(req, []seating.Tables{tables})) == 0 })
-		_, err := seating.Make(req)
+		_, err := seating.Make(context.Background(), req, nil)
 		if (err == nil) != can {
 			t.Fatalf("possible %v, got %v", can, err)
 		}
@@ -146,7 +147,7 @@ func checkSmallest(t *rapid.T, req seating.Request, sizes []int, p seating.Probl
 		default:
 			less.Pins = req.Pins[1:]
 		}
-		if _, err := seating.Make(less); err != nil {
+		if _, err := seating.Make(context.Background(), less, nil); err != nil {
 			t.Errorf("still impossible without one of %v: %v", p.Rules, err)
 		}
 	}

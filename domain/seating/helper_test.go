@@ -1,6 +1,7 @@
 package seating_test
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -72,7 +73,7 @@ type failer interface {
 
 func plan(t failer, req seating.Request) *seating.Plan {
 	t.Helper()
-	p, err := seating.Make(req)
+	p, err := seating.Make(context.Background(), req, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

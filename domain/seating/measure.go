@@ -223,3 +223,5 @@ func gathered(value map[string]string, tables Tables) (used, least int) {
 	}
 	return used, least
 }
+
+func fractionOf(text string) (*big.Rat, bool) { return new(big.Rat).SetString(text) }

@@ -1,6 +1,7 @@
 package seating_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 		Diversify: []string{"gender", "shoe size", "gender"},
 		Pins:      []seating.Pin{{Person: "x", Table: 1, Row: 2}, {Person: "p001", Round: 4, Table: 1, Row: 3}},
 		Together:  []seating.Pair{{A: "p001", B: "p001", Row: 2}}, Apart: []seating.Pair{{A: "p001", B: "y", Row: 5}}}
-	_, err := seating.Make(req)
+	_, err := seating.Make(context.Background(), req, nil)
 	var got []string
 	for _, p := range err.(seating.Problems) {
 		got = append(got, string(p.List)+" "+string(p.Code)+" "+strings.SplitN(p.String(), ":", 2)[0])
@@ -34,7 +35,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 		t.Error(diff)
 	}
 	req.Rounds[0].Absent = nil
-	_, err = seating.Make(req)
+	_, err = seating.Make(context.Background(), req, nil)
 	for _, want := range []string{"row 2: x is not among", "row 3: There is no round 4"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in\n%v", want, err)
@@ -54,7 +55,7 @@ func TestImpossibleSizes(t *testing.T) {
 		"a table of one": {[]seating.Round{{Tables: []int{1, 9}}}, seating.CodeSizeOutOfRange},
 		"too many":       {rounds(seating.MaxRounds+1, 4), seating.CodeTooMany},
 	} {
-		_, err := seating.Make(seating.Request{People: jury(8), Rounds: c.rounds})
+		_, err := seating.Make(context.Background(), seating.Request{People: jury(8), Rounds: c.rounds}, nil)
 		if got, ok := err.(seating.Problems); !ok || got[0].Code != c.code {
 			t.Errorf("%s: got %v, want %s", name, err, c.code)
 		}
@@ -87,7 +88,7 @@ func TestConflictsNameTheSmallestSetOfRules(t *testing.T) {
 			[]string{"p000 and p001 are never together", "p000 sits at table 2 (row 2)", "p001 sits at table 2 (row 3)"},
 		},
 	} {
-		_, err := seating.Make(c.req)
+		_, err := seating.Make(context.Background(), c.req, nil)
 		got, ok := err.(seating.Problems)
 		if !ok || len(got) != 1 || got[0].Code != seating.CodeConflict {
 			t.Errorf("%s: got %v", name, err)

@@ -1,6 +1,7 @@
 package seating
 
 import (
+	"context"
 	"runtime"
 	"sync"
 )
@@ -13,8 +14,10 @@ const (
 	budget       = 8_000_000
 )
 
-// Make plans the open rounds of a request. The error is [Problems].
-func Make(req Request) (*Plan, error) {
+// Make plans the open rounds of a request. It tells watch, which may be nil,
+// after each search how many of how many are done. The error is [Problems],
+// or the context's: then there is no plan.
+func Make(ctx context.Context, req Request, watch func(done, of int)) (*Plan, error) {
 	if err := Check(req).Err(); err != nil {
 		return nil, err
 	}
@@ -24,47 +27,65 @@ func Make(req Request) (*Plan, error) {
 	}
 	plan := &Plan{Rounds: append([]Tables{}, req.Past...)}
 	if len(m.rounds) > 0 {
-		plan.Rounds = append(plan.Rounds, m.tables(m.search())...)
+		best := m.search(ctx, watch)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		plan.Rounds = append(plan.Rounds, m.tables(best)...)
 	}
 	plan.Measures = Measure(req, plan.Rounds)
 	return plan, nil
 }
 
+// queue hands out the numbers of the starts, in order.
+type queue struct {
+	sync.Mutex
+	next, stop, done int
+	watch            func(done, of int)
+}
+
+func (q *queue) take() int {
+	q.Lock()
+	defer q.Unlock()
+	if q.next >= q.stop {
+		return -1
+	}
+	q.next++
+	return q.next - 1
+}
+
+// finish notes that a start is done; where it reached the least possible cost
+// no later one is needed.
+func (q *queue) finish(start int, reached bool) {
+	q.Lock()
+	defer q.Unlock()
+	q.done++
+	if reached {
+		q.stop = min(q.stop, start)
+	}
+	if q.watch != nil {
+		q.watch(q.done, max(q.stop, q.done))
+	}
+}
+
 // search anneals from every start and keeps the cheapest seating, the first
 // of equals. Starts run side by side; which is kept depends on their numbers
-// alone. A start that reached the least possible cost spares the later ones.
-func (m *model) search() *state {
+// alone.
+func (m *model) search(ctx context.Context, watch func(done, of int)) *state {
 	starts := m.req.Starts
 	if starts < 1 {
 		starts = min(max(budget/m.steps(), fewestStarts), mostStarts)
 	}
 	found := make([]*state, starts)
+	q := queue{stop: starts, watch: watch}
 	var wait sync.WaitGroup
-	workers := min(starts, runtime.GOMAXPROCS(0))
-	var lock sync.Mutex
-	next, stop := 0, starts
-	take := func() int {
-		lock.Lock()
-		defer lock.Unlock()
-		if next >= stop {
-			return -1
-		}
-		next++
-		return next - 1
-	}
-	for range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for i := take(); i >= 0; i = take() {
-				found[i] = m.anneal(i)
-				if found[i].best == m.least() {
-					lock.Lock()
-					stop = min(stop, i)
-					lock.Unlock()
-				}
+	for range min(starts, runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := q.take(); i >= 0; i = q.take() {
+				found[i] = m.anneal(ctx, i)
+				q.finish(i, found[i].best == m.least())
 			}
-		}()
+		})
 	}
 	wait.Wait()
 	best := found[0]
@@ -137,13 +158,16 @@ func (m *model) steps() int {
 
 // anneal is one start: from a seating that keeps the rules, exchanges people
 // between tables while it cools.
-func (m *model) anneal(start int) *state {
+func (m *model) anneal(ctx context.Context, start int) *state {
 	rnd := newRandom(m.req.Seed, start)
 	s := newState(m, rnd)
 	least := m.least()
 	temperature := int64(hot)
 	each := m.steps() / stages
 	for range stages {
+		if ctx.Err() != nil {
+			return s
+		}
 		for range each {
 			if s.try(temperature) && s.cost < s.best {
 				s.keep()

@@ -1,6 +1,7 @@
 package seating_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"os"
@@ -48,7 +49,7 @@ func TestEveryRuleHoldsOrAConflictIsNamed(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		req := request(t)
-		got, err := seating.Make(req)
+		got, err := seating.Make(context.Background(), req, nil)
 		if err != nil {
 			for _, p := range err.(seating.Problems) {
 				if p.Code == "" || p.Msg == "" || p.Code == seating.CodeConflict && len(p.Rules) == 0 {
@@ -67,7 +68,7 @@ func TestSameSeedSamePlanWhateverTheOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		req := request(t)
-		first, err := seating.Make(req)
+		first, err := seating.Make(context.Background(), req, nil)
 		if err != nil {
 			t.Skip("the rules conflict")
 		}
@@ -76,7 +77,7 @@ func TestSameSeedSamePlanWhateverTheOrder(t *testing.T) {
 		again.Apart, again.Together = turned(req.Apart), turned(req.Together)
 		again.Pins = slices.Clone(req.Pins)
 		slices.Reverse(again.Pins)
-		second, err := seating.Make(again)
+		second, err := seating.Make(context.Background(), again, nil)
 		if err != nil {
 			t.Fatalf("in another order: %v", err)
 		}
@@ -99,7 +100,7 @@ func TestReseatingNeverChangesThePast(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		req := request(t)
-		first, err := seating.Make(req)
+		first, err := seating.Make(context.Background(), req, nil)
 		if err != nil {
 			t.Skip("the rules conflict")
 		}
@@ -111,7 +112,7 @@ func TestReseatingNeverChangesThePast(t *testing.T) {
 			req.Rounds[i].Absent = append(slices.Clone(req.Rounds[i].Absent), gone)
 		}
 		req.Pins = slices.DeleteFunc(slices.Clone(req.Pins), func(p seating.Pin) bool { return p.Person == gone })
-		second, err := seating.Make(req)
+		second, err := seating.Make(context.Background(), req, nil)
 		if err != nil {
 			t.Skip("the rest conflicts")
 		}

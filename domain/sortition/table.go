@@ -156,6 +156,12 @@ func (t *Table) checkSurplus(found *Findings, n int, record []string) {
 	}
 }
 
+// Line is the number of a row as a spreadsheet counts it: the header is row 1.
+func (t *Table) Line(row int) int { return t.lines[row] }
+
+// CellName is the spreadsheet's name of a cell of a row.
+func (t *Table) CellName(row, column int) string { return cellName(t.lines[row], column) }
+
 func (t *Table) name(column int) string {
 	if column < len(t.Header) {
 		return t.Header[column]

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -27,12 +28,12 @@ func request() seating.Request {
 func export(t *testing.T, change func(*seating.Export)) *seating.Export {
 	t.Helper()
 	req := request()
-	first, err := seating.Make(req)
+	first, err := seating.Make(context.Background(), req, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Past = first.Rounds[:1]
-	plan, err := seating.Make(req)
+	plan, err := seating.Make(context.Background(), req, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +159,7 @@ func TestTheCountsAgreeWithTheEngines(t *testing.T) {
 		}
 		req.People[0].Values["x"] = "a"
 		req.Rounds = []seating.Round{{Size: rapid.IntRange(2, 6).Draw(t, "size")}, {Tables: []int{5, 5, 5}}}
-		plan, err := seating.Make(req)
+		plan, err := seating.Make(context.Background(), req, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
