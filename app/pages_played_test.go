@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ type played struct {
 	letter  string // code of an invitee of a third jury, which still recruits
 	young   string // id of that third jury
 	number  string // of somebody's phone
+	zone    string // of the bodies, "" for the usual one
 	sitting string // id of the session that was held
 	recs    []string
 	rec     string // the one of them without an answer
@@ -58,8 +60,24 @@ func must[T any](t testing.TB) func(T, error) T {
 	}
 }
 
-// playHouse opens a house in a folder of its own on a port of this machine.
+// playHouse opens a house and plays in it.
 func playHouse(t testing.TB) (*played, net.Listener) {
+	t.Helper()
+	p, ln := emptyHouse(t)
+	p.at("2026-01-15 10:00")
+	p.promise()
+	p.recruit()
+	p.sit()
+	p.report()
+	p.after()
+	p.recruiting()
+	p.settled()
+	p.link()
+	return p, ln
+}
+
+// emptyHouse opens a house in a folder of its own on a port of this machine.
+func emptyHouse(t testing.TB) (*played, net.Listener) {
 	t.Helper()
 	ln := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	l := must[config.Loaded](t)(config.Load([]string{
@@ -73,14 +91,13 @@ func playHouse(t testing.TB) (*played, net.Listener) {
 		}
 	})
 	p := &played{house: h, t: t, ctx: t.Context(), actors: map[string]domain.Actor{}, links: map[string]string{}}
-	p.at("2026-01-15 10:00")
-	p.promise()
-	p.recruit()
-	p.sit()
-	p.report()
-	p.after()
-	p.recruiting()
-	p.settled()
+	return p, ln
+}
+
+// link makes everybody a link to sign in with.
+func (p *played) link() {
+	p.t.Helper()
+	t := p.t
 	for who, a := range p.actors {
 		if who == "member" {
 			p.links[who] = must[string](t)(p.access.MakeMemberLink(p.ctx, p.do(""), p.id, p.member))
@@ -88,13 +105,12 @@ func playHouse(t testing.TB) (*played, net.Listener) {
 		}
 		p.links[who] = must[string](t)(p.access.MakeLink(p.ctx, p.do(""), a.ID))
 	}
-	return p, ln
 }
 
 func (p *played) at(local string) {
 	p.t.Helper()
-	london := must[*time.Location](p.t)(time.LoadLocation("Europe/London"))
-	to := must[time.Time](p.t)(time.ParseInLocation("2006-01-02 15:04", local, london))
+	zone := must[*time.Location](p.t)(time.LoadLocation(cmp.Or(p.zone, "Europe/London")))
+	to := must[time.Time](p.t)(time.ParseInLocation("2006-01-02 15:04", local, zone))
 	if err := p.setClock(p.ctx, to); err != nil {
 		p.t.Fatal(err)
 	}
@@ -121,7 +137,7 @@ func (p *played) enter(id string, to domain.Stage) {
 func (p *played) body(name string) string {
 	p.t.Helper()
 	return must[process.BodyView](p.t)(p.process.CreateBody(p.ctx, p.do(""), process.BodyInput{
-		Name: name, Kind: "integrated_care_board", Profile: "england_nhs", Phone: "01632 960123", Website: "https://health.example.org",
+		Name: name, Kind: "integrated_care_board", Profile: "england_nhs", Zone: p.zone, Phone: "01632 960123", Website: "https://health.example.org",
 	})).ID
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -81,6 +82,13 @@ func (v *visitor) post(path string, pairs ...string) answer {
 func opened(t testing.TB) (*played, map[string]*visitor) {
 	t.Helper()
 	p, ln := playHouse(t)
+	return p, p.serving(ln)
+}
+
+// serving serves a house and signs everybody in.
+func (p *played) serving(ln net.Listener) map[string]*visitor {
+	t := p.t
+	t.Helper()
 	app := p.app(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- app.Listener(ln) }()
@@ -99,7 +107,7 @@ func opened(t testing.TB) (*played, map[string]*visitor) {
 		}
 		all[who] = v
 	}
-	return p, all
+	return all
 }
 
 // personal is what stands on no page that its reader did not ask for by a

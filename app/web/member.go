@@ -53,6 +53,8 @@ type mePage struct {
 	CanLeave  bool
 	Seated    bool
 	SessionOf map[string]string
+	Votes     []ballotShown // open to the member now
+	Away      map[string]bool
 }
 
 // Zone is where the jury sits.
@@ -95,7 +97,7 @@ func (s Services) mePage(ctx context.Context, r *Request) (mePage, error) {
 	if err != nil {
 		return mePage{}, err
 	}
-	page := mePage{Row: p.ViewFor(r.Actor), Where: places[p.Status], SessionOf: map[string]string{}, Attended: map[string]bool{}}
+	page := mePage{Row: p.ViewFor(r.Actor), Where: places[p.Status], SessionOf: map[string]string{}, Attended: map[string]bool{}, Away: map[string]bool{}}
 	if page.P, err = s.Process.Ref(ctx, process); err != nil {
 		return page, err
 	}
@@ -127,6 +129,17 @@ func (s Services) meJury(ctx context.Context, r *Request, page *mePage) error {
 	for _, sn := range page.Sessions {
 		page.SessionOf[sn.ID] = sn.Title
 		page.Attended[sn.ID] = sn.Was(page.Row.ID)
+		page.Away[sn.ID] = slices.Contains(page.Row.CannotCome, sn.ID)
+	}
+	if err != nil || !page.Seated {
+		return err
+	}
+	var ballots []deliberation.BallotView
+	err = part(&ballots, func() ([]deliberation.BallotView, error) { return s.Deliberation.Ballots(ctx, r.Actor, page.P.ID) })
+	for _, b := range ballots {
+		if shown := shownTo(b, page.Row.ID); shown.May() && !shown.Voted {
+			page.Votes = append(page.Votes, shown)
+		}
 	}
 	return err
 }

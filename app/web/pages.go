@@ -37,7 +37,7 @@ type Services struct {
 func AllPages(s Services) []Page {
 	s.memo = newMemo()
 	var out []Page
-	for _, area := range []func(Services) []Page{publicPages, registerPages, memberPages, staffPages, simulatorPages} {
+	for _, area := range []func(Services) []Page{publicPages, registerPages, memberPages, memberJuryPages, staffPages, simulatorPages} {
 		out = append(out, area(s)...)
 	}
 	return out

@@ -35,25 +35,30 @@ func (st story) Nav(here string) []tab {
 
 // pageWords are the words that the pages need beside [funcs].
 var pageWords = map[string]any{
-	"outcome":       outcomeStatus,
-	"sessionStatus": sessionStatus,
-	"actionStatus":  actionStatus,
-	"first":         func(s any) string { return first(fmt.Sprint(s)) },
-	"last":          func(i int, list []PhoneText) bool { return i == len(list)-1 },
-	"supportKinds":  supportKinds,
-	"deref":         func(b *bool) bool { return b != nil && *b },
-	"reasonStatus":  reasonStatus,
-	"came":          cameOf,
-	"ended":         ended,
-	"deskHead":      func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
-	"action":        func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
-	"support":       supportWords,
-	"fileURL":       fileURL,
-	"item":          newItem,
-	"agendaKinds":   func() []string { return agendaKinds },
-	"blankZero":     blankZero,
-	"joined":        func(lines []string) string { return strings.Join(lines, "\n") },
-	"thousands":     func(n any) string { return thousands(whole(n)) },
+	"outcome":        outcomeStatus,
+	"sessionStatus":  sessionStatus,
+	"actionStatus":   actionStatus,
+	"first":          func(s any) string { return first(fmt.Sprint(s)) },
+	"last":           func(i int, list []PhoneText) bool { return i == len(list)-1 },
+	"supportKinds":   supportKinds,
+	"deref":          func(b *bool) bool { return b != nil && *b },
+	"reasonStatus":   reasonStatus,
+	"came":           cameOf,
+	"ended":          ended,
+	"deskHead":       func(p process.View, title string, tabs []tab) deskHead { return deskHead{p, title, tabs} },
+	"action":         func(a string) string { return first(words(strings.ReplaceAll(a, ".", ": "))) },
+	"support":        supportWords,
+	"fileURL":        fileURL,
+	"item":           newItem,
+	"agendaKinds":    func() []string { return agendaKinds },
+	"blankZero":      blankZero,
+	"rankWord":       rankWord,
+	"recStatus":      func(st deliberation.RecState) Status { return recStates[st] },
+	"recChoices":     recChoices,
+	"questionStatus": questionStatus,
+	"bindForm":       bindForm,
+	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
+	"thousands":      func(n any) string { return thousands(whole(n)) },
 }
 
 // whole is any whole number of a template.
@@ -195,4 +200,22 @@ func blankZero(n int) string {
 		return ""
 	}
 	return fmt.Sprint(n)
+}
+
+// recChoices are what a minority view may be about.
+func recChoices(all []deliberation.Recommendation) []string {
+	out := []string{"", "The report as a whole"}
+	for _, x := range all {
+		out = append(out, x.ID, x.Title)
+	}
+	return out
+}
+
+// questionStatus says where a member question stands.
+func questionStatus(q deliberation.MemberQuestion) Status {
+	return map[deliberation.QuestionState]Status{
+		deliberation.QuestionAsked: {"waiting", "Asked"}, deliberation.QuestionMerged: {"done", "Joined with another question"}, deliberation.QuestionPut: {"due", "Put, not answered yet"},
+		deliberation.QuestionPromised: {"due", "An answer is promised"}, deliberation.QuestionOverdue: {"late", "The answer is overdue"},
+		deliberation.QuestionAnswered: {"kept", "Answered"}, deliberation.QuestionUnanswerable: {"dropped", "It cannot be answered"},
+	}[q.State]
 }

@@ -39,8 +39,8 @@ func (s Services) doorPage(ctx context.Context, r *Request) (doorPage, error) {
 	if err != nil {
 		return page, err
 	}
-	if !page.May(domain.RunSessions) {
-		return page, domain.Hidden("page")
+	if err := page.only(domain.RunSessions); err != nil {
+		return page, err
 	}
 	for _, x := range page.Seats {
 		row := doorRow{Seat: x, Label: seatName(x), Mark: page.X.Attendance[x.Person], Away: slices.Contains(x.CannotCome, page.X.ID)}

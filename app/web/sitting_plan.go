@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"folkmoot/domain"
 	"folkmoot/domain/deliberation"
 )
 
@@ -50,6 +51,9 @@ func (s Services) planForm(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	if err := d.only(domain.RunSessions); err != nil {
+		return Reply{}, err
+	}
 	all, err := s.Deliberation.Sessions(ctx, r.Actor, d.P.ID)
 	if err != nil {
 		return Reply{}, err
@@ -61,6 +65,9 @@ func (s Services) planForm(ctx context.Context, r *Request) (Reply, error) {
 
 func (s Services) changeForm(ctx context.Context, r *Request) (Reply, error) {
 	one, err := s.sessionPage(ctx, r)
+	if err == nil {
+		err = one.only(domain.RunSessions)
+	}
 	return Show("staff/session_form", "Change: "+one.X.Title, planPage{sessionPage: one, Rows: rowsOf(one.X.Agenda)}), err
 }
 

@@ -12,7 +12,7 @@ import (
 // sittingPages are for those who run and watch the jury's work: its sessions,
 // what it hears, what it says and how it votes.
 func sittingPages(s Services) []Page {
-	return slices.Concat(sessionPages(s), doorPages(s))
+	return slices.Concat(sessionPages(s), doorPages(s), wordingPages(s), ballotPages(s))
 }
 
 // sitNav lists the pages of the jury's work that the reader may open.
@@ -22,6 +22,9 @@ func (d desk) sitNav(here string) []tab {
 		needs             domain.Permission
 	}{
 		{"sessions", "Sessions", "/sessions", domain.ViewProcess},
+		{"statements", "What was said", "/statements", domain.RunSessions},
+		{"recommendations", "Recommendations", "/recommendations", domain.ViewProcess},
+		{"ballots", "Ballots", "/ballots", domain.ViewProcess},
 	}
 	var out []tab
 	for _, t := range tabs {
@@ -30,6 +33,14 @@ func (d desk) sitNav(here string) []tab {
 		}
 	}
 	return out
+}
+
+// only hides a page from who may not use it.
+func (d desk) only(p domain.Permission) error {
+	if d.May(p) {
+		return nil
+	}
+	return domain.Hidden("page")
 }
 
 // sitHead is the head of a page of the jury's work.

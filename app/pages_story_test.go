@@ -1,0 +1,224 @@
+package main
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"testing"
+
+	"folkmoot/domain/audit"
+)
+
+// story is a jury whose sitting is run through its pages alone.
+type story struct {
+	*played
+	t       *testing.T
+	all     map[string]*visitor
+	members []string // keys into all
+	staff   string   // address of the process
+}
+
+// TestASittingByPages runs a jury from its first session to the money, by
+// pages alone, in another time zone than the installation's.
+func TestASittingByPages(t *testing.T) {
+	t.Parallel()
+	p, ln := emptyHouse(t)
+	p.zone = "Europe/Paris"
+	p.at("2026-01-15 10:00")
+	p.promise()
+	p.recruit()
+	s := &story{played: p, t: t, staff: "/staff/processes/" + p.id}
+	p.link()
+	for i, id := range must[[]string](t)(p.people.Seated(p.ctx, p.id)) {
+		who := fmt.Sprintf("member %02d", i)
+		p.links[who] = must[string](t)(p.access.MakeMemberLink(p.ctx, p.do(""), p.id, id))
+		s.members = append(s.members, who)
+	}
+	s.all = p.serving(ln)
+	session := s.plans()
+	s.meets(session)
+	rec := s.words()
+	s.votes(rec)
+}
+
+// made is the last part of the address that a form led to: the new id.
+func (s *story) made(who, path string, form ...string) string {
+	s.t.Helper()
+	a := s.all[who].post(path, form...)
+	a.wants(s.t, who+" at "+path, 303)
+	parts := strings.Split(a.to, "/")
+	return parts[len(parts)-1]
+}
+
+// does sends a form that must be taken.
+func (s *story) does(who, path string, form ...string) {
+	s.t.Helper()
+	s.all[who].post(path, form...).wants(s.t, who+" at "+path, 303)
+}
+
+// sees opens a page and looks for words on it.
+func (s *story) sees(who, path string, shows ...string) {
+	s.t.Helper()
+	s.all[who].get(path).wants(s.t, who+" at "+path, 200, shows...)
+}
+
+// refused sends a form that must be refused, and checks that what was typed is
+// still there.
+func (s *story) refused(who, path string, status int, shows []string, form ...string) {
+	s.t.Helper()
+	a := s.all[who].post(path, form...)
+	a.wants(s.t, who+" at "+path, status, shows...)
+	body := html.UnescapeString(a.body)
+	for i := 1; i < len(form); i += 2 {
+		if len(form[i]) > 8 && !strings.Contains(body, form[i]) {
+			s.t.Errorf("%s at %s: %q was typed and is gone", who, path, form[i])
+		}
+	}
+}
+
+func (s *story) hides(who, path string, no ...string) {
+	s.t.Helper()
+	a := s.all[who].get(path)
+	for _, x := range no {
+		if strings.Contains(a.body, x) {
+			s.t.Errorf("%s at %s sees %q", who, path, x)
+		}
+	}
+}
+
+// plans: a session is planned, moved with a text to the members, and one of
+// them cannot come.
+func (s *story) plans() string {
+	plan := s.staff + "/plan-session"
+	s.refused("organiser", plan, 400, []string{"say where it is", "it must end after it starts", "give the minutes"},
+		"number", "1", "title", "Day 1: the question", "day", "2026-03-02", "from", "10:00", "to", "09:00", "mode", "in_person", "agenda.2.title", "Hear the ambulance service")
+	s.refused("organiser", plan, 400, []string{"give a day, such as"}, "number", "1", "title", "Day 1: the question", "day", "next Monday", "from", "10:00", "to", "16:00")
+	s.all["commissioner"].post(plan, "number", "1").wants(s.t, "a commissioner plans", 403)
+	s.all["commissioner"].get(plan).wants(s.t, "a commissioner opens the plan", 404)
+	id := s.made("organiser", plan, "number", "1", "title", "Day 1: the question", "day", "2/3/2026", "from", "10am", "to", "16:00", "mode", "in_person", "place", "Forest Hall",
+		"agenda.0.title", "Welcome", "agenda.0.kind", "welcome", "agenda.0.minutes", "30", "agenda.1.title", "Hear the ambulance service", "agenda.1.kind", "evidence", "agenda.1.minutes", "60")
+	one := s.staff + "/sessions/" + id
+	s.sees("organiser", one, "Mon 2 March 2026, 10am to 4pm", "10.30am", "Hear the ambulance service")
+	s.sees("public", "/p/"+s.code, "10am")
+	s.does("facilitator", one+"/change", "number", "1", "title", "Day 1: the question", "day", "2026-03-02", "from", "11:00", "to", "16:00", "mode", "in_person", "place", "Library", "tell", "We meet at 11am in the library.",
+		"agenda.0.title", "Welcome", "agenda.0.kind", "welcome", "agenda.0.minutes", "30")
+	s.settled()
+	s.sees("organiser", "/simulator?number=%2B"+s.phoneOf(), "a change. We meet at 11am in the library.")
+	s.sees(s.members[0], "/me", "Mon 2 March 2026, 11am to 4pm", "Library", "I cannot come")
+	s.does(s.members[0], "/me/sessions/"+id, "coming", "no")
+	s.sees(s.members[0], "/me", "You told us that you cannot come")
+	s.sees("organiser", one, "1 member has said that they cannot come", "1 support need is not arranged yet")
+	s.sees("organiser", s.staff+"/messages", "Cannot come")
+	s.does(s.members[0], "/me/sessions/"+id, "coming", "yes")
+	off := s.made("organiser", plan, "number", "2", "title", "Day 2: the choice", "day", "2026-03-03", "from", "10:00", "to", "16:00", "mode", "online", "link", "https://room.example.org")
+	s.refused("facilitator", s.staff+"/sessions/"+off+"/cancel", 400, []string{"write something here"}, "tell", "Day 2 is off.")
+	s.does("facilitator", s.staff+"/sessions/"+off+"/cancel", "reason", "The members are done.", "tell", "Day 2 is off.")
+	s.sees("organiser", s.staff+"/sessions/"+off, "The members are done.")
+	return id
+}
+
+// phoneOf is the number of some member's phone.
+func (s *story) phoneOf() string {
+	s.t.Helper()
+	r, err := s.people.Recipient(s.ctx, s.member)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.TrimPrefix(string(r.Number), "+")
+}
+
+// meets: people are checked in at the door and the session is closed.
+func (s *story) meets(id string) {
+	one := s.staff + "/sessions/" + id
+	s.at("2026-03-02 10:30")
+	s.does("facilitator", one+"/open")
+	s.sees("facilitator", one+"/door", "Seat 1", "Seat 12", "0 of 12")
+	s.hides("facilitator", one+"/door", "Resident Quill", "Show names")
+	before := must[audit.Head](s.t)(s.audit.Head(s.ctx, s.id))
+	s.all["organiser"].post(one+"/door/names").wants(s.t, "names at the door", 200, "Resident Quill")
+	if after := must[audit.Head](s.t)(s.audit.Head(s.ctx, s.id)); after.Seq == before.Seq {
+		s.t.Error("names were shown at the door, and no look was recorded")
+	}
+	s.all["facilitator"].post(one+"/door/names").wants(s.t, "a facilitator asks for names", 403)
+	s.all["organiser"].post(one+"/needs").wants(s.t, "needs", 200, "A taxi from Whimberry Cottage")
+	s.all["facilitator"].post(one+"/close").wants(s.t, "closing before attendance", 409, "attendance was taken")
+	for _, m := range must[[]string](s.t)(s.people.Seated(s.ctx, s.id)) {
+		s.does("facilitator", one+"/door", "mark."+m, "present")
+	}
+	s.does("facilitator", one+"/door", "officials", "Chief executive")
+	s.all["facilitator"].post(one+"/door", "mark.nobody", "present").wants(s.t, "marking nobody", 400, "holds no seat")
+	s.sees("facilitator", one+"/door", "12 of 12")
+	s.at("2026-03-02 16:00")
+	s.does("facilitator", one+"/close")
+	s.settled()
+	s.sees("organiser", s.staff+"/sessions", "12 members were there")
+	s.sees(s.members[0], "/me", "you were there")
+}
+
+// words: a statement becomes a draft, is amended and made final.
+func (s *story) words() string {
+	s.does(s.members[1], "/me/jury/statements", "statement", "Travel matters most to us here.")
+	s.refused(s.members[1], "/me/jury/statements", 400, []string{"write something here"}, "statement", "")
+	s.sees("facilitator", s.staff+"/statements", "Travel matters most to us here.", "not sorted yet")
+	s.all["commissioner"].get(s.staff+"/statements").wants(s.t, "a commissioner reads statements", 403)
+	s.refused("facilitator", s.staff+"/recommendations", 400, []string{"write something here"}, "title", "A bus every half hour", "text", "")
+	rec := s.made("facilitator", s.staff+"/recommendations", "title", "A bus every half hour", "text", "Run a bus to the hospital every hour.", "reasons", "Many have no car.")
+	one := s.staff + "/recommendations/" + rec
+	s.all["commissioner"].get(one).wants(s.t, "a commissioner reads a draft", 404)
+	s.does("facilitator", one+"/amend", "amended", "Run a bus to the hospital every half hour.", "why", "An hour is too long.")
+	s.refused("facilitator", one+"/decide", 400, []string{"cannot be more than those present"}, "amendment", "1", "hands_for", "9", "hands_against", "9", "hands_present", "12")
+	s.does("facilitator", one+"/decide", "amendment", "1", "hands_for", "11", "hands_against", "1", "hands_present", "12")
+	s.sees("facilitator", one, "Run a bus to the hospital every half hour.", "Taken")
+	s.all["facilitator"].post(one+"/lock", "hands_for", "2", "hands_present", "12").wants(s.t, "a wording that few want", 409, "more than half")
+	s.does("facilitator", one+"/lock", "hands_for", "12", "hands_present", "12")
+	s.sees(s.members[0], "/me/jury", "Run a bus to the hospital every half hour.", "Final wording")
+	return rec
+}
+
+// votes: the rules, a secret ballot on pages and on paper, and its result.
+func (s *story) votes(rec string) {
+	all := s.staff + "/ballots"
+	s.sees("facilitator", all, "Agree the rules of voting")
+	s.refused("facilitator", s.staff+"/rules", 400, []string{"at least 3 members", "use one of"}, "quorum", "2", "agreed_for", "12", "agreed_present", "12")
+	s.does("facilitator", s.staff+"/rules", "rule_method", "majority", "rule_basis", "present_and_voting", "rule_tie", "not_passed", "quorum", "3", "attend", "1", "agreed_for", "12", "agreed_present", "12")
+	s.refused("facilitator", all, 400, []string{"give at least two options"}, "number", "1", "title", "What we recommend", "choice", "Where should it be built?", "options", "Coleford")
+	id := s.made("facilitator", all, "number", "1", "title", "What we recommend", "secret", "yes", "recommendations", rec, "choice", "Where should it be built?", "kind", "ranked", "options", "Coleford\nLydney\nCinderford")
+	one, mine := all+"/"+id, "/me/ballots/"+id
+	s.all[s.members[0]].get(mine).wants(s.t, "a ballot that is not open", 404)
+	s.all["facilitator"].post(one+"/open").wants(s.t, "opening a draft", 409, "the members approve the ballot")
+	s.does("facilitator", one+"/approve", "hands_for", "12", "hands_present", "12")
+	s.does("facilitator", one+"/open")
+	s.sees(s.members[0], "/me", "Vote: What we recommend")
+	s.sees(s.members[0], mine, "nobody, not even we, can find out", "Run a bus to the hospital every half hour.", "First choice")
+	s.refused(s.members[0], mine, 400, []string{"answer this too, or abstain"}, "q1", "yes")
+	for i, m := range s.members[:9] {
+		s.does(m, mine, "q1", []string{"no", "yes"}[min(i, 1)], "q2.1", "b", "q2.2", "a")
+	}
+	again := s.all[s.members[0]].post(mine, "q1", "yes", "q2.1", "a")
+	again.wants(s.t, "a second vote", 303, "again=yes")
+	s.sees(s.members[0], mine+"?again=yes", "Your vote was in before", "This page is your receipt")
+	s.hides(s.members[0], mine, "checked", "Cast my vote")
+	s.sees("facilitator", one, "9 of 12 have voted", "Has voted", "Not voted yet")
+	s.hides("facilitator", one, "8 for", "Passed")
+	s.paper(one)
+	s.does("facilitator", one+"/close")
+	s.does("facilitator", one+"/count")
+	s.hides(s.members[0], mine, "Passed", "for, ")
+	s.all["facilitator"].post(one+"/certify").wants(s.t, "certifying one's own count", 409)
+	s.does("oversight", one+"/certify")
+	s.settled()
+	s.sees("oversight", one, "The result is certified", "10 for, 2 against", "Passed", "Lydney", "destroyed")
+	s.sees(s.members[0], mine, "This is the result", "10 for, 2 against", "12 of 12 voted")
+	s.sees(s.members[3], "/me/jury", "Adopted")
+}
+
+// paper: the last three vote on paper.
+func (s *story) paper(one string) {
+	form := []string{"tellers", "Facilitator\nOversight"}
+	for _, id := range must[[]string](s.t)(s.people.Seated(s.ctx, s.id))[9:] {
+		form = append(form, "members", id)
+	}
+	s.refused("facilitator", one+"/papers", 400, []string{"line 2 does not answer the 2 questions"}, append(form, "papers", "y b>a\ny\nn -")...)
+	s.does("facilitator", one+"/papers", append(form, "papers", "y b>a\ny b\nn -")...)
+	s.sees("facilitator", one, "12 of 12 have voted", "3 votes")
+}
