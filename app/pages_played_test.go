@@ -63,7 +63,7 @@ func must[T any](t testing.TB) func(T, error) T {
 // playHouse opens a house and plays in it.
 func playHouse(t testing.TB) (*played, net.Listener) {
 	t.Helper()
-	p, ln := emptyHouse(t)
+	p, ln := quietHouse(t)
 	p.at("2026-01-15 10:00")
 	p.promise()
 	p.recruit()
@@ -76,8 +76,8 @@ func playHouse(t testing.TB) (*played, net.Listener) {
 	return p, ln
 }
 
-// emptyHouse opens a house in a folder of its own on a port of this machine.
-func emptyHouse(t testing.TB) (*played, net.Listener) {
+// quietHouse opens a house in a folder of its own on a port of this machine.
+func quietHouse(t testing.TB) (*played, net.Listener) {
 	t.Helper()
 	ln := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	l := must[config.Loaded](t)(config.Load([]string{

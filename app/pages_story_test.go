@@ -22,7 +22,7 @@ type story struct {
 // pages alone, in another time zone than the installation's.
 func TestASittingByPages(t *testing.T) {
 	t.Parallel()
-	p, ln := emptyHouse(t)
+	p, ln := quietHouse(t)
 	p.zone = "Europe/Paris"
 	p.at("2026-01-15 10:00")
 	p.promise()
