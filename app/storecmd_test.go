@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -224,4 +225,60 @@ func TestRestoreErasesAgain(t *testing.T) {
 			t.Errorf("the choice is not recorded: %+v", found)
 		}
 	})
+}
+
+// TestRotateKeysUnderLoad changes the master key and the root key from
+// outside while two instances seal and open: no operation fails, and whatever
+// was sealed at any time opens after a restart with the new key.
+func TestRotateKeysUnderLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	one, two := openAt(t, at(dir)), openAt(t, at(dir))
+	type made struct {
+		subject string
+		sealed  domain.Sealed
+	}
+	var mu sync.Mutex
+	var all []made
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for w, h := range []*house{one, two, one, two} {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				subject := fmt.Sprintf("subject-%d-%d", w, i%50)
+				sealed, err := h.vault.Seal(t.Context(), subject, "load", []byte(subject))
+				if err != nil {
+					t.Errorf("seal under load: %v", err)
+					return
+				}
+				if got, err := h.vault.Open(t.Context(), subject, "load", sealed); err != nil || string(got) != subject {
+					t.Errorf("open under load: %q, %v", got, err)
+					return
+				}
+				mu.Lock()
+				all = append(all, made{subject, sealed})
+				mu.Unlock()
+			}
+		})
+	}
+	key := filepath.Join(dir, "second.key")
+	mustCommand(t, at(dir), "store", "rotate-keys", "--root")
+	mustCommand(t, at(dir), "store", "rotate-keys", "--master", key)
+	mustCommand(t, append(at(dir), "FOLKMOOT_MASTER_KEY=file:"+key), "store", "rotate-keys", "--root")
+	close(stop)
+	wg.Wait()
+	if len(all) == 0 {
+		t.Fatal("nothing was sealed meanwhile")
+	}
+	fresh := openAt(t, append(at(dir), "FOLKMOOT_MASTER_KEY=file:"+key))
+	for _, m := range all {
+		if got, err := fresh.vault.Open(t.Context(), m.subject, "load", m.sealed); err != nil || string(got) != m.subject {
+			t.Fatalf("%s after the rotations: %q, %v", m.subject, got, err)
+		}
+	}
 }
