@@ -247,7 +247,7 @@ func (h *house) wire() error {
 	}
 	h.wireJury()
 	h.wireRetention(kept)
-	h.process.AddGuards(h.recruitment, h.people, h.deliberation, h.accountability, h.retention)
+	h.process.AddGuards(h.recruitment, h.people, h.deliberation, h.accountability)
 	if err := h.wireSlack(); err != nil {
 		return err
 	}

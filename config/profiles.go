@@ -154,9 +154,10 @@ type Layout struct {
 }
 
 // RetentionKinds are the kinds of data every profile gives a time for: people
-// asked who did not join, people in the pool who were not seated, bank
+// asked who never answered (in a profile without them they go with the next),
+// people asked who did not join, people in the pool who were not seated, bank
 // details, members.
-var RetentionKinds = []string{"invitees", "pool", "bank", "members"}
+var RetentionKinds = []string{"unanswered", "invitees", "pool", "bank", "members"}
 
 // mostDays is the longest that personal data is kept after its stage: the
 // accounts of six years and the year they belong to.
@@ -318,7 +319,7 @@ func (c *checker) retention(all []Retention) {
 		kinds = append(kinds, r.Kind)
 	}
 	for _, k := range RetentionKinds {
-		c.need(slices.Contains(kinds, k), "retention: nothing about %s", k)
+		c.need(k == "unanswered" || slices.Contains(kinds, k), "retention: nothing about %s", k)
 	}
 }
 

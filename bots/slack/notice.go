@@ -165,6 +165,8 @@ func (b *Bot) words(n Notice) (string, []slack.Block) {
 		text = "A member's question has no answer although one was promised: " + v("owner") + " owes it."
 	case "erasure_requested":
 		text = "Somebody in the process asks that their details be erased. A person must check who asks, and answer within a month."
+	case "retention_started":
+		text = "The clock has started that says how long personal data is kept. The plan stands under the process; what is due is listed to you before it is erased."
 	case "retention_listed":
 		text = fmt.Sprintf("%s records of the kind *%s* are listed to be erased on %s. Look at the list; it can be put off with a reason.", v("count"), v("kind"), day(v("date")))
 	case "wave_stuck":

@@ -110,20 +110,24 @@ func (s *Service) Gone(ctx context.Context, person string) (bool, error) {
 
 // The kinds of data whose time of keeping may differ.
 const (
-	KeepInvitees = "invitees" // asked, but never in the pool
-	KeepPool     = "pool"     // in the pool, not seated
-	KeepMembers  = "members"  // seated
-	KeepBank     = "bank"     // bank details of anybody
+	KeepUnanswered = "unanswered" // asked, and never heard of
+	KeepInvitees   = "invitees"   // asked, but never in the pool; the unanswered too, where they are still there
+	KeepPool       = "pool"       // in the pool, not seated
+	KeepMembers    = "members"    // seated
+	KeepBank       = "bank"       // bank details of anybody
 )
 
 var kindStatuses = map[string][]Status{
-	KeepInvitees: {Invited, Ineligible, Declined, NoAnswer, Registered, Eligible, Withdrawn},
-	KeepPool:     {InPool, NotSelected, Reserve, Declined, NoAnswer, Withdrawn},
-	KeepMembers:  {Selected, Offered, Confirmed, Onboarded, Serving, Completed, Removed, Withdrawn, Deceased},
+	KeepUnanswered: {Invited, NoAnswer},
+	KeepInvitees:   {Invited, Ineligible, Declined, NoAnswer, Registered, Eligible, Withdrawn},
+	KeepPool:       {InPool, NotSelected, Reserve, Declined, NoAnswer, Withdrawn},
+	KeepMembers:    {Selected, Offered, Confirmed, Onboarded, Serving, Completed, Removed, Withdrawn, Deceased},
 }
 
 // Kinds lists the kinds of data that Purge knows.
-func (s *Service) Kinds() []string { return []string{KeepInvitees, KeepPool, KeepMembers, KeepBank} }
+func (s *Service) Kinds() []string {
+	return []string{KeepUnanswered, KeepInvitees, KeepPool, KeepMembers, KeepBank}
+}
 
 // keptAs is the kind of data a row is: the statuses that several kinds end in
 // are told apart by how far the person came.
@@ -135,8 +139,21 @@ func (p *Person) keptAs() string {
 		return KeepMembers
 	case p.Draw != "" || p.Status == InPool:
 		return KeepPool
+	case p.neverAnswered():
+		return KeepUnanswered
 	}
 	return KeepInvitees
+}
+
+// isOf reports whether a purge of the kind takes the row.
+func (p *Person) isOf(kind string) bool {
+	as := p.keptAs()
+	return as == kind || as == KeepUnanswered && kind == KeepInvitees
+}
+
+func (p *Person) neverAnswered() bool {
+	return slices.Contains(kindStatuses[KeepUnanswered], p.Status) &&
+		!slices.ContainsFunc(p.History, func(st Step) bool { return st.To != Invited && st.To != NoAnswer })
 }
 
 func (p *Person) wasSeated() bool {
@@ -147,7 +164,7 @@ func (p *Person) wasSeated() bool {
 func (s *Service) due(ctx context.Context, process, kind string) iter.Seq2[Person, error] {
 	return func(yield func(Person, error) bool) {
 		for p, err := range s.Of(ctx, process, kindStatuses[kind]...) { // none for bank details: all
-			if err == nil && (kind == KeepBank && p.Bank == "" || kind != KeepBank && p.keptAs() != kind) {
+			if err == nil && (kind == KeepBank && p.Bank == "" || kind != KeepBank && !p.isOf(kind)) {
 				continue
 			}
 			if !yield(p, err) || err != nil {

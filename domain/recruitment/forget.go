@@ -8,11 +8,13 @@ import (
 )
 
 // Kinds of data that the retention schedule names and this package holds:
-// with the invitees go the lists they were drawn from, with the pool the
+// with the unanswered go the names and addresses in the lists that invitees
+// were drawn from, with the invitees the lists themselves, with the pool the
 // files of draws that hold people's answers.
 const (
-	keepInvitees = "invitees"
-	keepPool     = "pool"
+	keepUnanswered = "unanswered"
+	keepInvitees   = "invitees"
+	keepPool       = "pool"
 )
 
 // Forget blanks an erased person's row in every list of the process, so that
@@ -26,7 +28,7 @@ func (s *Service) Forget(ctx context.Context, cmd domain.Command, processID, per
 		if err != nil {
 			return err
 		}
-		if !f.Gone.IsZero() {
+		if !f.Gone.IsZero() || !f.Thinned.IsZero() && len(f.Burn) == 0 {
 			continue
 		}
 		if err := s.forgetIn(ctx, cmd, f, is); err != nil {
@@ -38,55 +40,43 @@ func (s *Service) Forget(ctx context.Context, cmd domain.Command, processID, per
 
 func (s *Service) forgetIn(ctx context.Context, cmd domain.Command, f Frame, is func(frameRow) bool) error {
 	next, old, err := s.without(ctx, f.List, is)
-	if err != nil || old == "" {
+	if err != nil {
 		return err
 	}
 	for d, err := range s.d.InviteeDraws.Find(ctx, domain.Query{Index: "process", Equal: []any{f.Process}}) {
 		if err != nil {
 			return err
 		}
-		if d.Frame == f.ID && d.List.Manifest != "" {
+		if d.Frame == f.ID && d.List.Manifest != "" && (old != "" || len(d.Burn) > 0) {
 			if err := s.forgetDrawn(ctx, cmd, d, is); err != nil {
 				return err
 			}
 		}
 	}
-	// The frame comes last: while it names the person a repeat finds them.
-	_, err = s.d.Frames.Update(ctx, f.ID, func(now *Frame) error {
-		if now.List.Manifest != f.List.Manifest {
-			return domain.E(domain.Stale, "this list is being changed just now; try again")
+	if old != "" {
+		// The frame comes last: while it names the person a repeat finds them.
+		if f, err = s.relist(ctx, cmd, f, next, []string{old}); err != nil {
+			return err
 		}
-		now.List = next
-		now.Touch(cmd, s.d.Clock.Now())
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	return s.d.Vault.Destroy(ctx, old)
+	return s.burnFrame(ctx, f)
 }
 
 func (s *Service) forgetDrawn(ctx context.Context, cmd domain.Command, d InviteeDraw, is func(frameRow) bool) error {
 	next, old, err := s.without(ctx, d.List, is)
-	if err != nil || old == "" {
-		return err
-	}
-	_, err = s.d.InviteeDraws.Update(ctx, d.ID, func(now *InviteeDraw) error {
-		if now.List.Manifest != d.List.Manifest {
-			return domain.E(domain.Stale, "this list is being changed just now; try again")
-		}
-		now.List = next
-		now.Touch(cmd, s.d.Clock.Now())
-		return nil
-	})
 	if err != nil {
 		return err
 	}
-	return s.d.Vault.Destroy(ctx, old)
+	if old != "" {
+		if d, err = s.relistDrawn(ctx, cmd, d, next, []string{old}); err != nil {
+			return err
+		}
+	}
+	return s.burnDrawn(ctx, d)
 }
 
 // Kinds lists what of the retention schedule this package purges.
-func (s *Service) Kinds() []string { return []string{keepInvitees, keepPool} }
+func (s *Service) Kinds() []string { return []string{keepUnanswered, keepInvitees, keepPool} }
 
 // ErasesAll reports that no purge here leaves nothing of a person: the person
 // lives in package people.
@@ -106,6 +96,9 @@ func (s *Service) PurgeList(ctx context.Context, processID, kind string, limit i
 		return nil, err
 	}
 	var out []string
+	if kind == keepUnanswered {
+		return s.unthinned(ctx, processID, limit)
+	}
 	if kind == keepInvitees {
 		for f, err := range s.d.Frames.Find(ctx, domain.Query{Index: "process", Equal: []any{processID}}) {
 			if err != nil {
@@ -128,13 +121,16 @@ func (s *Service) PurgeList(ctx context.Context, processID, kind string, limit i
 	return out, nil
 }
 
-// PurgeOne destroys a list, or the files of a draw that hold answers. Counts,
+// PurgeOne thins or destroys a list, or destroys the files of a draw that hold answers. Counts,
 // commitments and certificates stay.
 func (s *Service) PurgeOne(ctx context.Context, cmd domain.Command, kind, id string) error {
-	if kind == keepInvitees {
+	if kind != keepPool {
 		f, err := s.d.Frames.Get(ctx, id)
 		if err != nil {
 			return err
+		}
+		if kind == keepUnanswered {
+			return s.thin(ctx, cmd, f)
 		}
 		_, err = s.destroyFrame(ctx, cmd, f)
 		return err

@@ -24,10 +24,12 @@ type Frame struct {
 	Columns  Columns   `json:"columns"`
 	Rows     int       `json:"rows"`
 	Strata   []Stratum `json:"strata"`
-	Numbers  int       `json:"numbers"`       // rows with a phone number
-	Digest   string    `json:"digest"`        // SHA-256 over the rows as sent
-	List     List      `json:"list"`          // the rows, sealed
-	Gone     time.Time `json:"gone,omitzero"` // destroyed: the process ended or the clock ran out
+	Numbers  int       `json:"numbers"`          // rows with a phone number
+	Digest   string    `json:"digest"`           // SHA-256 over the rows as sent
+	List     List      `json:"list"`             // the rows, sealed
+	Gone     time.Time `json:"gone,omitzero"`    // destroyed: the process ended or the clock ran out
+	Thinned  time.Time `json:"thinned,omitzero"` // names and addresses destroyed; references stay
+	Burn     []string  `json:"burn,omitempty"`   // keys replaced by those of List, not yet destroyed
 }
 
 // Stratum is one area (and deprivation quintile) of a frame.

@@ -35,6 +35,8 @@ type InviteeDraw struct {
 	Witnesses   []string            `json:"witnesses,omitempty"`
 	File        string              `json:"file"`          // sealed: the engine's record
 	List        List                `json:"list,omitzero"` // those drawn, sealed
+	Thinned     time.Time           `json:"thinned,omitzero"`
+	Burn        []string            `json:"burn,omitempty"` // as of a frame
 }
 
 // InviteeDraws is the collection of draws of invitees.

@@ -7,6 +7,8 @@
 //
 //   - A period runs from a stage that the process reached. A cancelled process
 //     counts as having reached them all at that moment.
+//   - The clock starts by itself with the first stage that a period runs from,
+//     at the latest when the process ends; the organisers are told.
 //   - Nothing is purged unseen: what is due is first listed, the organisers
 //     are told, and it runs after the days of grace.
 //   - A legal hold, on a person or a whole process, stops purges and

@@ -24,7 +24,8 @@ type Erasure struct {
 	Process     string     `json:"process"`
 	Person      string     `json:"person"`
 	State       string     `json:"state"`
-	Cause       string     `json:"cause"` // request, or the kind of data whose time was up
+	Cause       string     `json:"cause"`         // request, restore, or the kind of data whose time was up
+	Via         string     `json:"via,omitempty"` // how it was asked for: sms, web, api
 	RequestedAt time.Time  `json:"requested_at"`
 	Due         time.Time  `json:"due"`               // by when the law asks for an answer
 	Checked     string     `json:"checked,omitempty"` // how the identity was checked
@@ -80,7 +81,7 @@ func (s *Service) open(ctx context.Context, cmd domain.Command, ref domain.Proce
 			return domain.ErrNoChange
 		}
 		now := s.d.Clock.Now()
-		e.State, e.Cause, e.RequestedAt, e.Due, e.Reason = Requested, cause, now, now.AddDate(0, answerMonths, 0), ""
+		e.State, e.Cause, e.Via, e.RequestedAt, e.Due, e.Reason = Requested, cause, cmd.Actor.Via, now, now.AddDate(0, answerMonths, 0), ""
 		e.record(cmd, now, "erasure.requested")
 		if cause == "request" {
 			e.Emit(cmd, domain.EffectNotice, "asked", now, domain.NoticeData{

@@ -18,6 +18,7 @@ type Hold struct {
 	PlacedAt   time.Time  `json:"placed_at"`
 	ReleasedBy string     `json:"released_by,omitempty"`
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
+	Released   string     `json:"released_reason,omitempty"` // why it was released
 }
 
 // HoldsKept is the collection of legal holds.
@@ -80,7 +81,7 @@ func (s *Service) PlaceHold(ctx context.Context, cmd domain.Command, process str
 			return domain.ErrNoChange
 		}
 		now := s.d.Clock.Now()
-		h.Reason, h.PlacedBy, h.PlacedAt, h.ReleasedBy, h.ReleasedAt = in.Reason, cmd.Actor.ID, now, "", nil
+		h.Reason, h.PlacedBy, h.PlacedAt, h.ReleasedBy, h.ReleasedAt, h.Released = in.Reason, cmd.Actor.ID, now, "", nil, ""
 		h.Record(cmd.Because(in.Reason), now, domain.Event{Chain: ref.ID, Action: "retention.hold_placed", Subject: h.subject()})
 		return nil
 	})
@@ -115,7 +116,7 @@ func (s *Service) ReleaseHold(ctx context.Context, cmd domain.Command, process s
 			return domain.ErrNoChange
 		}
 		now := s.d.Clock.Now()
-		h.ReleasedBy, h.ReleasedAt = cmd.Actor.ID, &now
+		h.ReleasedBy, h.ReleasedAt, h.Released = cmd.Actor.ID, &now, in.Reason
 		h.Record(cmd.Because(in.Reason), now, domain.Event{Chain: ref.ID, Action: "retention.hold_released", Subject: h.subject()})
 		return nil
 	})

@@ -22,8 +22,8 @@ func (s *Service) zero(ref domain.ProcessRef) func() Clock {
 	}
 }
 
-// Start starts the clock of a process: from now on what is due is listed and
-// purged. The periods are those of its profile at this moment.
+// Start starts the clock of a process before it starts by itself: from now on
+// what is due is listed and purged. The periods are those of its profile at this moment.
 func (s *Service) Start(ctx context.Context, cmd domain.Command, process string) (Clock, error) {
 	ref, err := s.process(ctx, cmd.Actor, process, domain.Erase)
 	if err != nil {
@@ -70,10 +70,21 @@ func (s *Service) ExecuteEffect(ctx context.Context, e domain.Effect) error {
 		return err
 	}
 	_, err = s.d.Clocks.Upsert(ctx, d.Process, s.zero(ref), func(c *Clock) error {
-		if !c.reach(d.To, domain.Milli(e.Due)) {
+		starts := c.starts(d.To)
+		if !c.reach(d.To, domain.Milli(e.Due)) && !starts {
 			return domain.ErrNoChange
 		}
-		c.Touch(domain.Command{}, s.d.Clock.Now())
+		now := s.d.Clock.Now()
+		cmd := domain.Command{Actor: system, Key: domain.Derive(e.ID, "clock")}
+		if !starts {
+			c.Touch(cmd, now)
+			return nil
+		}
+		c.StartedAt = &now
+		c.Record(cmd, now, domain.Event{Chain: d.Process, Action: "retention.clock_started", Subject: "processes:" + d.Process,
+			Data: map[string]any{"with": d.To}})
+		c.Emit(cmd, domain.EffectNotice, "started", now, domain.NoticeData{Process: d.Process, Body: ref.Body, Role: domain.Organiser,
+			Kind: "retention_started", Subject: "processes:" + d.Process})
 		return nil
 	})
 	return err
@@ -179,19 +190,4 @@ func (s *Service) steer(ctx context.Context, cmd domain.Command, process, kind s
 		err = domain.E(domain.Conflict, "the retention clock of this process was not started")
 	}
 	return c, err
-}
-
-// Guard says that a process closes only with its clock running.
-func (s *Service) Guard(ctx context.Context, ref domain.ProcessRef, to domain.Stage) (domain.Guard, error) {
-	var g domain.Guard
-	if to != domain.Closed {
-		return g, nil
-	}
-	c, err := s.d.Clocks.Get(ctx, ref.ID)
-	if err != nil && !domain.Is(err, domain.NotFound) {
-		return nil, err
-	}
-	g.Need(c.StartedAt != nil, domain.Missing{Item: "retention_clock", Who: domain.Organiser,
-		Need: "the retention clock started", Where: "/api/v1/processes/" + ref.ID + "/retention/start"})
-	return g, nil
 }

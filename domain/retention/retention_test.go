@@ -59,7 +59,7 @@ func (s *stock) Gone(_ context.Context, person string) (bool, error) {
 	return s.gone[person] || !known, nil
 }
 
-func (s *stock) Kinds() []string { return []string{"invitees", "pool", "members", "bank"} }
+func (s *stock) Kinds() []string { return []string{"unanswered", "invitees", "pool", "members", "bank"} }
 
 func (s *stock) of(kind string) []string {
 	var out []string
@@ -186,8 +186,21 @@ func TestPurgeIsListedThenRuns(t *testing.T) {
 	if _, err := w.Start(t.Context(), by(olu, "s"), "p1"); err != nil {
 		t.Fatal(err)
 	}
+	w.stock.kinds["u1"] = "unanswered"
 	w.reach(t, domain.Selected)
-	w.clock.Advance(days(89))
+	w.clock.Advance(days(30))
+	w.tick(t)
+	w.clock.Advance(days(retention.Grace))
+	w.tick(t)
+	if it := w.item(t, "unanswered"); it.State != retention.Done || it.Purged != 1 || !w.stock.gone["u1"] || len(w.stock.gone) != 1 {
+		t.Errorf("the unanswered have a time of their own: %+v, gone %v", it, w.stock.gone)
+	}
+	delete(w.stock.gone, "u1")
+	delete(w.stock.kinds, "u1")
+	if err := w.erasures.Delete(t.Context(), w.erasures.All()[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(days(89 - 30 - retention.Grace))
 	if n := w.tick(t); n != 0 || w.item(t, "invitees").State != retention.Waiting {
 		t.Errorf("a day early: %d things done", n)
 	}
@@ -219,24 +232,44 @@ func TestPurgeIsListedThenRuns(t *testing.T) {
 	}
 }
 
-func TestNothingIsPurgedBeforeTheClockStarts(t *testing.T) {
+func TestTheClockStartsByItself(t *testing.T) {
 	t.Parallel()
-	w := newWorld()
-	w.reach(t, domain.Selected)
-	w.clock.Advance(days(90))
-	w.tick(t)
-	w.clock.Advance(days(retention.Grace))
-	w.tick(t)
-	if it := w.item(t, "invitees"); it.Stopped != "not_started" || len(w.stock.gone) != 0 {
-		t.Errorf("not started: %+v, %d gone", it, len(w.stock.gone))
-	}
-	if _, err := w.Start(t.Context(), by(olu, "s"), "p1"); err != nil {
-		t.Fatal(err)
-	}
-	w.clock.Advance(days(1))
-	w.tick(t)
-	if it := w.item(t, "invitees"); it.State != retention.Done {
-		t.Errorf("started: %+v", it)
+	onlyClosed := []retention.Period{{Kind: "members", After: domain.Closed, Days: 30, Why: "a local rule"}}
+	for _, row := range []struct {
+		name    string
+		periods []retention.Period
+		enters  []domain.Stage
+		want    []bool // started after each
+	}{
+		{"with the first period", retention.Default, []domain.Stage{domain.Designed, domain.Recruiting, domain.Selected, domain.Closed}, []bool{false, false, true, true}},
+		{"with the end", onlyClosed, []domain.Stage{domain.Selected, domain.Reported, domain.Closed}, []bool{false, false, true}},
+		{"with the end, without any period", nil, []domain.Stage{domain.Closed}, []bool{true}},
+		{"when it is cancelled", onlyClosed, []domain.Stage{domain.Selected, domain.Cancelled}, []bool{false, true}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.Service = retention.New(retention.Deps{Clocks: w.clocks, Erasures: w.erasures, Holds: w.holds, Processes: w.refs, People: w.stock,
+				Clock: w.clock, Schedules: map[string][]retention.Period{"england_nhs": row.periods}})
+			for i, stage := range row.enters {
+				for range 2 { // an effect may be done twice
+					w.reach(t, stage)
+				}
+				plan, err := w.Plan(t.Context(), olu, "p1")
+				if err != nil || (plan.StartedAt != nil) != row.want[i] {
+					t.Errorf("at %s: started %v, %v", stage, plan.StartedAt, err)
+				}
+			}
+			told := 0
+			for _, e := range w.clocks.All()[0].Effects {
+				if e.Kind == domain.EffectNotice {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("the organisers were told %d times", told)
+			}
+		})
 	}
 }
 
@@ -289,7 +322,7 @@ func TestLegalHoldStopsPurgeAndErasure(t *testing.T) {
 			if it := w.item(t, "invitees"); it.State != retention.Done || !w.stock.gone["i1"] {
 				t.Errorf("released: %+v", it)
 			}
-			if hs, err := w.ListHolds(ctx, olu, "p1"); err != nil || len(hs) != 1 || hs[0].ReleasedAt == nil {
+			if hs, err := w.ListHolds(ctx, olu, "p1"); err != nil || len(hs) != 1 || hs[0].ReleasedAt == nil || hs[0].Released == "" {
 				t.Errorf("the hold is not on record: %v", err)
 			}
 		})
@@ -425,34 +458,6 @@ func TestSteeringAListedPurge(t *testing.T) {
 	}
 	if w.tick(t); len(w.stock.gone) != 2 {
 		t.Errorf("%d gone", len(w.stock.gone))
-	}
-}
-
-func TestClosingNeedsTheClock(t *testing.T) {
-	t.Parallel()
-	w, ctx := newWorld(), t.Context()
-	item := func() string {
-		g, err := w.Guard(ctx, w.refs.ref, domain.Closed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(g) == 0 {
-			return ""
-		}
-		return g[0].Item
-	}
-	w.reach(t, domain.Selected)
-	if got := item(); got != "retention_clock" {
-		t.Errorf("not started: missing %q", got)
-	}
-	if _, err := w.Start(ctx, by(olu, "s"), "p1"); err != nil {
-		t.Fatal(err)
-	}
-	if got := item(); got != "" {
-		t.Errorf("started: missing %q", got)
-	}
-	if g, _ := w.Guard(ctx, w.refs.ref, domain.Reported); len(g) != 0 {
-		t.Error("another stage is guarded too")
 	}
 }
 

@@ -1,6 +1,7 @@
 package retention
 
 import (
+	"slices"
 	"time"
 
 	"folkmoot/domain"
@@ -17,6 +18,8 @@ type Period struct {
 // Default is the schedule of profiles that bring none of their own. Assumed,
 // not law: UK GDPR article 5(1)(e) asks for no longer than is necessary.
 var Default = []Period{
+	{Kind: "unanswered", After: domain.Selected, Days: 30,
+		Why: "people who were asked and never answered; kept until no further invitations can be needed"},
 	{Kind: "invitees", After: domain.Selected, Days: 90,
 		Why: "people who were asked and did not join; kept until the draw can no longer be questioned"},
 	{Kind: "pool", After: domain.Responded, Days: 180,
@@ -48,7 +51,7 @@ type Item struct {
 	PurgeAt *time.Time `json:"purge_at,omitempty"` // when a listed one runs
 	Listed  int        `json:"listed"`             // rows when it was listed
 	Purged  int        `json:"purged"`             // rows so far
-	Stopped string     `json:"stopped,omitempty"`  // why it did not run when it was last tried: legal_hold, not_started
+	Stopped string     `json:"stopped,omitempty"`  // why it did not run when it was last tried: legal_hold
 	DoneAt  *time.Time `json:"done_at,omitempty"`
 }
 
@@ -90,15 +93,19 @@ func (c *Clock) next() *time.Time {
 	return first
 }
 
+// starts reports whether the clock starts by itself with the stage: a period
+// runs from it, or the process has ended.
+func (c *Clock) starts(stage domain.Stage) bool {
+	ended := stage == domain.Closed || stage == domain.Cancelled
+	return c.StartedAt == nil && (ended || slices.ContainsFunc(c.Items, func(it Item) bool { return it.After == stage }))
+}
+
 // reach notes a stage and sets the times that follow from it. Only the first
 // time a stage is reached counts.
 func (c *Clock) reach(stage domain.Stage, at time.Time) bool {
 	stages := []domain.Stage{stage}
 	if stage == domain.Cancelled {
 		stages = domain.Stages
-		if c.StartedAt == nil {
-			c.StartedAt = &at // nobody is left to start it
-		}
 	}
 	changed := false
 	for _, st := range stages {

@@ -89,6 +89,9 @@ func (s *Service) list(ctx context.Context, process, kind string, now time.Time)
 	return s.mark(ctx, process, kind, "list", func(c *Clock, it *Item, cmd domain.Command) domain.Event {
 		at := now.AddDate(0, 0, Grace)
 		it.State, it.Listed, it.PurgeAt = Staged, count, &at
+		if c.StartedAt == nil { // a plan of the release in which somebody had to start it
+			c.StartedAt = &now
+		}
 		c.Emit(cmd, domain.EffectNotice, kind, now, domain.NoticeData{Process: process, Body: c.Body, Role: domain.Organiser,
 			Kind: "retention_listed", Subject: "processes:" + process,
 			Vars: map[string]string{"kind": kind, "count": fmt.Sprint(count), "date": at.Format(time.DateOnly)}})
@@ -108,15 +111,12 @@ func (s *Service) count(ctx context.Context, process, kind string) (int, error) 
 	return count, nil
 }
 
-// purge runs a listed purge, batch by batch. What a legal hold keeps, and what
-// nobody agreed to yet, is tried again a day later.
+// purge runs a listed purge, batch by batch. What a legal hold keeps is tried
+// again a day later.
 func (s *Service) purge(ctx context.Context, c Clock, kind string, now time.Time) error {
 	ref, err := s.d.Processes.Ref(ctx, c.ID)
 	if err != nil {
 		return err
-	}
-	if c.StartedAt == nil {
-		return s.put(ctx, c.ID, kind, result{stopped: "not_started"}, now)
 	}
 	if err := s.free(ctx, ref, ""); domain.Is(err, domain.Conflict) {
 		return s.put(ctx, c.ID, kind, result{stopped: "legal_hold"}, now)
