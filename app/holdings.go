@@ -42,6 +42,19 @@ func (k juryHoldings) HoldsOn(ctx context.Context, process, person, number strin
 	return k.h.deliberation.HoldsOn(ctx, process, person, number)
 }
 
+// tableHoldings is the planning of tables as the keeper of persons sees it.
+type tableHoldings struct{ h *house }
+
+// Forget takes away the rules that name a person.
+func (k tableHoldings) Forget(ctx context.Context, cmd domain.Command, process, person, number string) error {
+	return k.h.tables.Forget(ctx, cmd, process, person, number)
+}
+
+// HoldsOn answers a member's own tables, and what rules ask of them.
+func (k tableHoldings) HoldsOn(ctx context.Context, process, person, number string) (string, any, error) {
+	return k.h.tables.HoldsOn(ctx, process, person, number)
+}
+
 // attendance is what pay is earned by.
 func (h *house) attendance(ctx context.Context, process string) (map[string][]string, error) {
 	return h.deliberation.Attendance(ctx, process)

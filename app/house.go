@@ -37,6 +37,7 @@ import (
 	"folkmoot/domain/recruitment"
 	"folkmoot/domain/retention"
 	"folkmoot/domain/sortition"
+	"folkmoot/domain/tables"
 	"folkmoot/jobs"
 )
 
@@ -71,6 +72,7 @@ type house struct {
 	outreach       *outreach.Service
 	deliberation   *deliberation.Service
 	accountability *accountability.Service
+	tables         *tables.Service
 	retention      *retention.Service
 
 	profiles   map[string]config.Profile
@@ -264,7 +266,7 @@ func (h *house) wirePeople() {
 		People: store.Open(s, people.People), Payments: store.Open(s, people.Payments), Processes: h.known,
 		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Records: &recruitment.Records{Draws: draws, Replacements: replacements, Files: s.Files(), Vault: h.seals},
-		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}, juryHoldings{h}}, Holdings: []people.Holding{holdings{h}, juryHoldings{h}},
+		Holds:   retention.Holds{Repository: h.holds}, Forgetters: []people.Forgetter{holdings{h}, juryHoldings{h}, tableHoldings{h}}, Holdings: []people.Holding{holdings{h}, juryHoldings{h}, tableHoldings{h}},
 		Attendance: h.attendance,
 	})
 	h.recruitment = recruitment.New(recruitment.Deps{
@@ -286,6 +288,10 @@ func (h *house) wireJury() {
 		Ballots: store.Open(s, deliberation.Ballots), MinorityViews: store.Open(s, deliberation.MinorityViews),
 		Reports: store.Open(s, deliberation.Reports),
 		Clock:   h.clock, Processes: h.known, Vault: h.seals, Members: h.people,
+	})
+	h.tables = tables.New(tables.Deps{
+		Plans: store.Open(s, tables.Plans), Rules: store.Open(s, tables.RulesKept),
+		Members: h.people, Sittings: h.deliberation, Processes: h.known, Clock: h.clock,
 	})
 	h.accountability = accountability.New(accountability.Deps{
 		Accounts: store.Open(s, accountability.Accounts), Responses: store.Open(s, accountability.Responses),

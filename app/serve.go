@@ -153,7 +153,7 @@ func (h *house) areas() []api.Area {
 	areas := []api.Area{
 		api.Process(h.process), api.Audit(h.audit), api.Access(h.access), api.Outreach(h.outreach),
 		api.People(h.people), api.Members(memberPages{h}), api.Recruitment(h.recruitment), api.Retention(h.retention),
-		api.Deliberation(h.deliberation), api.Accountability(h.accountability), api.Profiles(h.profiles),
+		api.Deliberation(h.deliberation), api.Tables(h.tables), api.Accountability(h.accountability), api.Profiles(h.profiles),
 	}
 	if h.network != nil {
 		areas = append(areas, api.Simulator(simulator{h}))

@@ -27,7 +27,8 @@ const (
 	ApprovePayment     Permission = "payment.approve"
 	ExportPayment      Permission = "payment.export"
 	Erase              Permission = "people.erase"
-	RunSessions        Permission = "session.run" // sessions, attendance, tables, statements, ballots
+	RunSessions        Permission = "session.run"  // sessions, attendance, tables, statements, ballots
+	ArrangeTables      Permission = "tables.rules" // who sits together, apart or at a certain table
 	ViewSessions       Permission = "session.view"
 	PublishEvidence    Permission = "evidence.publish"
 	Deliberate         Permission = "member.deliberate" // statements, votes, questions, as a member
@@ -63,6 +64,7 @@ var table = map[Permission][]Role{
 	ExportPayment:      {Organiser},
 	Erase:              {Organiser, System},
 	RunSessions:        {Organiser, Facilitator, System},
+	ArrangeTables:      {Organiser, System},
 	ViewSessions:       {Organiser, Facilitator, Oversight, Commissioner, Evaluator, Member, System},
 	PublishEvidence:    {Organiser},
 	Deliberate:         {Member},

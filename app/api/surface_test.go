@@ -20,6 +20,7 @@ import (
 	"folkmoot/domain/process"
 	"folkmoot/domain/recruitment"
 	"folkmoot/domain/retention"
+	"folkmoot/domain/tables"
 )
 
 // whole is the API with services that are never called.
@@ -27,7 +28,7 @@ func whole() *api.API {
 	return api.New(api.Options{Version: "test", Areas: []api.Area{
 		api.Process(&process.Service{}), api.Audit(&audit.Service{}), api.Access(&access.Service{}), api.Outreach(&outreach.Service{}),
 		api.People(&people.Service{}), api.Recruitment(&recruitment.Service{}), api.Retention(&retention.Service{}),
-		api.Deliberation(&deliberation.Service{}), api.Accountability(&accountability.Service{}),
+		api.Deliberation(&deliberation.Service{}), api.Tables(&tables.Service{}), api.Accountability(&accountability.Service{}),
 		api.Simulator(struct{ api.Simulated }{}), api.Profiles(map[string]jurisdiction{}),
 	}})
 }

@@ -121,3 +121,19 @@ func (s *Service) SayAway(ctx context.Context, cmd domain.Command, id string, in
 			return nil
 		}})
 }
+
+// SeatAnswers opens what those who hold a seat were asked when they
+// registered. It is for sibling services: it asks no permission and records
+// no look, and its answer must never be handed to a door.
+func (s *Service) SeatAnswers(ctx context.Context, process string) (map[string]Answers, error) {
+	out := map[string]Answers{}
+	for p, err := range s.Of(ctx, process, Seated...) {
+		if err != nil {
+			return nil, err
+		}
+		if out[p.ID], err = s.Answers(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

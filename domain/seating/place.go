@@ -190,6 +190,7 @@ func (m *model) conflicts() Problems {
 type rule struct {
 	list List
 	at   int // in its list
+	row  int
 	text string
 }
 
@@ -207,11 +208,11 @@ func (m *model) explain(round int) Problem {
 		i++
 	}
 	r := m.round(round)
-	texts := make([]string, len(rules))
+	texts, refs := make([]string, len(rules)), make([]Ref, len(rules))
 	for i, one := range rules {
-		texts[i] = one.text
+		texts[i], refs[i] = one.text, Ref{one.list, one.row}
 	}
-	return Problem{Code: CodeConflict, List: rules[0].list, Round: round + 1, Rules: texts,
+	return Problem{Code: CodeConflict, List: rules[0].list, Round: round + 1, Rules: texts, Refs: refs,
 		Msg: fmt.Sprintf("In round %d (%s) these cannot all hold: %s. Drop or change one of them.", round+1, tablesText(r.sizes), strings.Join(texts, "; "))}
 }
 
@@ -235,14 +236,14 @@ func (m *model) with(rules []rule) *model {
 func (m *model) rulesOf(round int) []rule {
 	var out []rule
 	for i, p := range m.req.Apart {
-		out = append(out, rule{ListApart, i, fmt.Sprintf("%s and %s are never together%s", clip(p.A), clip(p.B), rowText(p.Row))})
+		out = append(out, rule{ListApart, i, p.Row, fmt.Sprintf("%s and %s are never together%s", clip(p.A), clip(p.B), rowText(p.Row))})
 	}
 	for i, p := range m.req.Together {
-		out = append(out, rule{ListTogether, i, fmt.Sprintf("%s and %s are always together%s", clip(p.A), clip(p.B), rowText(p.Row))})
+		out = append(out, rule{ListTogether, i, p.Row, fmt.Sprintf("%s and %s are always together%s", clip(p.A), clip(p.B), rowText(p.Row))})
 	}
 	for i, p := range m.req.Pins {
 		if p.Round == 0 || p.Round == round+1 {
-			out = append(out, rule{ListPins, i, fmt.Sprintf("%s sits at table %d%s", clip(p.Person), p.Table, rowText(p.Row))})
+			out = append(out, rule{ListPins, i, p.Row, fmt.Sprintf("%s sits at table %d%s", clip(p.Person), p.Table, rowText(p.Row))})
 		}
 	}
 	return out

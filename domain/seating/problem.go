@@ -57,8 +57,15 @@ type Problem struct {
 	Column string   `json:"column,omitempty"`
 	Cell   string   `json:"cell,omitempty"`  // as a spreadsheet names it: "C7"
 	Round  int      `json:"round,omitempty"` // of a conflict
-	Rules  []string `json:"rules,omitempty"` // that cannot all hold
+	Rules  []string `json:"rules,omitempty"` // that cannot all hold, in words
+	Refs   []Ref    `json:"refs,omitempty"`  // the same by place
 	Msg    string   `json:"msg"`
+}
+
+// Ref names a rule by its list and its row there.
+type Ref struct {
+	List List `json:"list"`
+	Row  int  `json:"row,omitempty"`
 }
 
 // String is the problem as one line with its place.
