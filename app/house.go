@@ -310,35 +310,6 @@ func (h *house) wireRetention(kept map[string][]retention.Period) {
 	})
 }
 
-// openGateways opens what texts leave by and come in through.
-func (h *house) openGateways() {
-	if len(h.gateways) > 0 {
-		return
-	}
-	c := h.cfg
-	switch c.SMS.Gateway {
-	case "twilio":
-		h.gateways = []gateway.Gateway{gateway.NewTwilio(gateway.TwilioConfig{
-			AccountSID: c.Twilio.AccountSID, Tokens: secrets(c.Twilio.AuthToken, c.Twilio.AuthTokenNext), PublicURL: c.BaseURL,
-			APIURL: c.Twilio.APIURL, From: c.SMS.Sender, Service: c.Twilio.MessagingService, Client: &http.Client{Timeout: 20 * time.Second},
-		})}
-	case "generic":
-		h.gateways = []gateway.Gateway{gateway.NewGeneric(gateway.GenericConfig{
-			Secrets: secrets(c.Generic.Secret, c.Generic.SecretNext), SendURL: c.Generic.SendURL, From: c.SMS.Sender,
-			Client: &http.Client{Timeout: 20 * time.Second}, Now: time.Now,
-		})}
-	default:
-		token := c.SMS.SimulatedSecret.Reveal()
-		if token == "" {
-			token = rand.Text()
-		}
-		h.network = gateway.NewNetwork(gateway.NetworkConfig{
-			Token: token, PublicURL: c.BaseURL, InboundPath: "/webhooks/sms/simulated", Sender: c.SMS.Sender, Now: h.clock.Now,
-		})
-		h.gateways = []gateway.Gateway{gateway.NewSimulated(h.network)}
-	}
-}
-
 // secrets lists the secrets that are set.
 func secrets(list ...config.Secret) []string {
 	var out []string
@@ -392,7 +363,7 @@ func (h *house) wireTexts() error {
 		Letters: store.Open(s, outreach.Letters), Waves: store.Open(s, outreach.Waves), Queue: store.Open(s, outreach.Queue),
 		Processes: h.known, Contacts: contacts{h}, Voice: desk, Vault: h.seals, Audit: h.audit, Clock: h.clock,
 		Quiet: outreach.UsualQuiet, QuietOf: quietHours(h.profiles), Jitter: h.parts.jitter,
-		PartsPerSecond: h.cfg.SMS.Rate, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
+		PartsPerSecond: h.cfg.SMS.Rate, Prices: h.prices(), PencePerLetter: h.cfg.SMS.LetterPence, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
 	})
 	desk.Serve(h.outreach)

@@ -38,6 +38,8 @@ func (p *played) forms(t *testing.T, all map[string]*visitor) {
 	p.letterForms(t, all["public"])
 	p.staffForms(t, all)
 	p.phoneForms(t, all)
+	p.waveForms(t, all)
+	p.broadcastForms(t, all)
 }
 
 // lookForms: who somebody is shows after a purpose, and the record holds it.
@@ -132,6 +134,30 @@ func (p *played) openItems(t *testing.T) ([]string, error) {
 	return out, err
 }
 
+// broadcastForms: an emergency goes out only as it was looked at, and with the
+// name of who answers for it.
+func (p *played) broadcastForms(t *testing.T, all map[string]*visitor) {
+	v, path := all["organiser"], "/staff/processes/"+p.id+"/broadcasts"
+	v.post(path+"/emergency", "change", "The hall is flooded.").wants(t, "an emergency to nobody", 400, "say who is to be told")
+	seen := v.post(path+"/emergency", "statuses", "confirmed", "change", "The hall is flooded.")
+	seen.wants(t, "an emergency looked at", 200, "Look before it goes", "The hall is flooded.", "in quiet hours too", "Who answers for this")
+	_, rest, _ := strings.Cut(seen.body, `name="confirm" value="`)
+	code, _, _ := strings.Cut(rest, `"`)
+	send := []string{"step", "send", "confirm", code, "statuses", "confirmed", "change", "The hall is flooded."}
+	v.post(path+"/emergency", send...).wants(t, "without a name", 400, "the name of the person who answers for it", "Look before it goes")
+	all["commissioner"].post(path+"/emergency", append(send, "confirmed_by", "Me")...).wants(t, "a commissioner's emergency", 403)
+	v.post(path+"/emergency", append(send, "confirmed_by", "Head of venue")...).wants(t, "sending it", 303, "/broadcasts")
+	v.get(path).wants(t, "the list", 200, "an emergency that Head of venue answers for")
+}
+
+// waveForms: a wave of invitations is sent by its number, paused and cancelled.
+func (p *played) waveForms(t *testing.T, all map[string]*visitor) {
+	v, path := all["organiser"], "/staff/processes/"+p.young+"/invitations"
+	v.get(path+"?count=1000").wants(t, "another number", 200, "What a wave of 1,000 costs and takes")
+	v.post(path, "count", "many").wants(t, "no number", 400, "say how many are invited")
+	all["commissioner"].post(path, "count", "5").wants(t, "a commissioner's wave", 403)
+}
+
 func (p *played) phoneForms(t *testing.T, all map[string]*visitor) {
 	v := all["organiser"]
 	p.settled()
@@ -161,6 +187,8 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("overview", "organiser", "/staff")
 	add("staff-process", "organiser", staff)
 	add("staff-recruitment", "organiser", staff+"/recruitment")
+	add("staff-invitations", "organiser", "/staff/processes/"+p.young+"/invitations")
+	add("staff-broadcasts", "organiser", staff+"/broadcasts")
 	add("staff-people", "organiser", staff+"/people")
 	add("staff-person", "organiser", staff+"/people/"+p.member)
 	add("staff-messages", "organiser", "/staff/processes/"+p.young+"/messages")

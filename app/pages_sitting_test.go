@@ -147,7 +147,7 @@ func (p *played) after() {
 }
 
 // recruiting is a third jury, which still takes names, with a letter sent and
-// a text that waits for a person.
+// a text that waits for a person, a list to invite from and two waves.
 func (p *played) recruiting() {
 	ours := must[domain.ProcessRef](p.t)(p.process.Ref(p.ctx, p.id)).Body
 	id, _ := p.propose("organiser", "commissioner", ours, "Forest transport jury", "Forest Bus Jury", "Which bus should run more often?")
@@ -166,4 +166,5 @@ func (p *played) recruiting() {
 	if err := sim.Text(p.ctx, p.actors["organiser"], "+999000000777", "My cousin Zebulon wants to know about the parking please"); err != nil {
 		p.t.Fatal(err)
 	}
+	p.wave()
 }

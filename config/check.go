@@ -79,14 +79,60 @@ func (c *Loaded) checkTexts(p *Problems) {
 	if c.SMS.Rate <= 0 {
 		p.add("SMS_RATE", "would never send", "give a number above 0")
 	}
-	switch c.SMS.Gateway {
-	case "simulated":
+	for name, pence := range map[string]float64{"SMS_PART_PENCE": c.SMS.PartPence, "SMS_SECOND_PART_PENCE": c.SMS.SecondPartPence, "SMS_LETTER_PENCE": c.SMS.LetterPence} {
+		if pence < 0 {
+			p.add(name, "is below nothing", "give pence, such as 4")
+		}
+	}
+	if c.SMS.Gateway != "simulated" {
+		c.checkGateway(p, "SMS_GATEWAY", c.SMS.Gateway)
+	}
+	if c.SMS.Second == "" {
+		return
+	}
+	if c.SMS.Gateway == "simulated" || c.SMS.Second == c.SMS.Gateway {
+		p.add("SMS_SECOND_GATEWAY", "must be another real gateway beside a real one", "leave it out, or name another")
+		return
+	}
+	c.checkGateway(p, "SMS_SECOND_GATEWAY", c.SMS.Second)
+}
+
+func (c *Loaded) checkGateway(p *Problems, setting, gateway string) {
+	switch gateway {
 	case "twilio":
 		c.checkTwilio(p)
+	case "notify":
+		c.checkNotify(p)
 	case "generic":
 		c.checkGeneric(p)
 	default:
-		p.add("SMS_GATEWAY", fmt.Sprintf("%q is not known", c.SMS.Gateway), "use simulated, twilio or generic")
+		p.add(setting, fmt.Sprintf("%q is not known", gateway), "use simulated, twilio, notify or generic")
+	}
+}
+
+// leastToken is what Notify itself asks of a callback's bearer token.
+const leastToken = 10
+
+// leastNotifyKey is a service id and a secret, two UUIDs, with a hyphen before
+// each.
+const leastNotifyKey = 74
+
+func (c *Loaded) checkNotify(p *Problems) {
+	n := c.Notify
+	if len(n.Key.Reveal()) < leastNotifyKey {
+		p.add("NOTIFY_KEY", "is needed for GOV.UK Notify", "make one in the service's settings and copy all of it: name, service id and secret")
+	}
+	if len(n.Token.Reveal()) < leastToken {
+		p.add("NOTIFY_TOKEN", "is missing or too short", "give at least %d random characters, and the same in the service's callback settings", leastToken)
+	}
+	if n.TokenNext != "" && len(n.TokenNext.Reveal()) < leastToken {
+		p.add("NOTIFY_TOKEN_NEXT", "is too short", "give at least %d random characters", leastToken)
+	}
+	if n.Template == "" {
+		p.add("NOTIFY_TEMPLATE", "is needed for GOV.UK Notify", "make a text message template whose only content is ((message)) and give its id")
+	}
+	if !isURL(n.APIURL) {
+		p.add("NOTIFY_API_URL", "is not an address", "leave it out")
 	}
 }
 

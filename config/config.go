@@ -25,6 +25,7 @@ type Config struct {
 
 	SMS     SMS     `prefix:"SMS_"`
 	Twilio  Twilio  `prefix:"TWILIO_"`
+	Notify  Notify  `prefix:"NOTIFY_"`
 	Generic Generic `prefix:"GENERIC_"`
 	Slack   Slack   `prefix:"SLACK_"`
 
@@ -37,9 +38,14 @@ type Config struct {
 
 // SMS is how texts leave and come in.
 type SMS struct {
-	Gateway string  `env:"GATEWAY" default:"simulated" doc:"simulated (nothing is sent; read and write texts in the phone simulator), twilio or generic."`
+	Gateway string  `env:"GATEWAY" default:"simulated" doc:"simulated (nothing is sent; read and write texts in the phone simulator), twilio, notify or generic."`
+	Second  string  `env:"SECOND_GATEWAY" doc:"Gateway that takes over what the first certainly did not take: twilio, notify or generic. Empty: none."`
 	Sender  string  `env:"SENDER" doc:"Number that texts come from and are answered to, with country code: +441632960123."`
 	Rate    float64 `env:"RATE" default:"10" doc:"Texts per second that the sender number may send. A long UK number does about 10, a US one 1."`
+
+	PartPence       float64 `env:"PART_PENCE" default:"4" doc:"What one part of a text costs through the gateway, in pence, for forecasts."`
+	SecondPartPence float64 `env:"SECOND_PART_PENCE" default:"4" doc:"The same through the second gateway."`
+	LetterPence     float64 `env:"LETTER_PENCE" default:"120" doc:"What printing and posting one letter costs, in pence, for forecasts."`
 
 	SimulatedSecret Secret `env:"SIMULATED_SECRET" doc:"Secret that signs the simulated gateway's webhooks. Empty: a new one at every start."`
 }
@@ -51,6 +57,17 @@ type Twilio struct {
 	AuthTokenNext    Secret `env:"AUTH_TOKEN_NEXT" doc:"Second auth token, while changing from one to the other."`
 	MessagingService string `env:"MESSAGING_SERVICE" doc:"Messaging service SID to send through instead of one number."`
 	APIURL           string `env:"API_URL" default:"https://api.twilio.com" doc:"Address of the API."`
+}
+
+// Notify is a service at GOV.UK Notify. Its calls to us carry a bearer token;
+// two may be active while they are changed.
+type Notify struct {
+	Key       Secret `env:"KEY" doc:"API key: name, service id and secret, joined by hyphens."`
+	Token     Secret `env:"TOKEN" doc:"Bearer token that Notify's calls to us carry, at least 10 characters."`
+	TokenNext Secret `env:"TOKEN_NEXT" doc:"Second bearer token, while changing from one to the other."`
+	Template  string `env:"TEMPLATE" doc:"Id of a text message template whose only content is ((message))."`
+	SenderID  string `env:"SENDER_ID" doc:"Id of a text message sender of the service. Empty: its default."`
+	APIURL    string `env:"API_URL" default:"https://api.notifications.service.gov.uk" doc:"Address of the API."`
 }
 
 // Generic is any gateway that speaks signed HTTP.

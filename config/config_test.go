@@ -106,6 +106,8 @@ func TestCombinations(t *testing.T) {
 		"FOLKMOOT_TWILIO_ACCOUNT_SID=AC" + strings.Repeat("0", 32), "FOLKMOOT_TWILIO_AUTH_TOKEN=t"}
 	generic := []string{"FOLKMOOT_SMS_GATEWAY=generic", "FOLKMOOT_SMS_SENDER=+441632960123",
 		"FOLKMOOT_GENERIC_SEND_URL=https://gw.example/send", "FOLKMOOT_GENERIC_SECRET=" + strings.Repeat("s", 32)}
+	notify := []string{"FOLKMOOT_SMS_GATEWAY=notify", "FOLKMOOT_NOTIFY_KEY=key-" + strings.Repeat("0", 36) + "-" + strings.Repeat("1", 36),
+		"FOLKMOOT_NOTIFY_TOKEN=0123456789", "FOLKMOOT_NOTIFY_TEMPLATE=t"}
 	slack := []string{"FOLKMOOT_SLACK_SIGNING_SECRET=s", "FOLKMOOT_SLACK_BOT_TOKEN=b"}
 	https := "FOLKMOOT_BASE_URL=https://jury.example.org/"
 	tests := []struct {
@@ -117,6 +119,10 @@ func TestCombinations(t *testing.T) {
 		{"twilio over plain http", append([]string{"FOLKMOOT_BASE_URL=http://jury.example.org"}, twilio...), []string{"BASE_URL"}},
 		{"twilio on loopback, for tests", twilio, nil},
 		{"twilio without its account", []string{https, "FOLKMOOT_SMS_GATEWAY=twilio"}, []string{"SMS_SENDER", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"}},
+		{"notify", append([]string{https}, notify...), nil},
+		{"notify without its key", []string{https, "FOLKMOOT_SMS_GATEWAY=notify"}, []string{"NOTIFY_KEY", "NOTIFY_TEMPLATE", "NOTIFY_TOKEN"}},
+		{"notify after twilio", append(append([]string{https, "FOLKMOOT_SMS_SECOND_GATEWAY=notify"}, notify[1:]...), twilio...), nil},
+		{"a second gateway beside phones that are simulated", append([]string{"FOLKMOOT_SMS_SECOND_GATEWAY=notify"}, notify[1:]...), []string{"SMS_SECOND_GATEWAY"}},
 		{"generic", append([]string{https}, generic...), nil},
 		{"generic with short secrets", append([]string{https, "FOLKMOOT_GENERIC_SECRET_NEXT=x"}, generic[:3]...), []string{"GENERIC_SECRET", "GENERIC_SECRET_NEXT"}},
 		{"slack", slack, nil},

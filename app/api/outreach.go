@@ -131,6 +131,7 @@ type forecastIn struct {
 	Template string `query:"template" required:"true"`
 	Lang     string `query:"lang"`
 	People   int    `query:"people" min:"1" max:"10000000" default:"1"`
+	Letters  int    `query:"letters" min:"0" max:"10000000" default:"0" doc:"How many of them by letter."`
 }
 
 type countsIn struct {
@@ -158,6 +159,13 @@ func broadcastRoutes(s *outreach.Service) []Endpoint {
 				return s.SteerWave(ctx, cmd, in.Process, in.Broadcast, in.WaveState)
 			},
 		},
+		Route[emergencyIn, outreach.EmergencyPreview]{
+			Method: "POST", Path: "/processes/{process}/broadcasts/emergency/preview", Summary: "Say what an emergency broadcast would say, to how many, at what cost", Needs: domain.Broadcast,
+			Note: "Changes nothing. Its code is to be given back to send.",
+			Handle: func(ctx context.Context, cmd domain.Command, in emergencyIn) (outreach.EmergencyPreview, error) {
+				return s.PreviewEmergency(ctx, cmd.Actor, in.Process, in.EmergencyInput)
+			},
+		},
 		Route[emergencyIn, outreach.WaveView]{
 			Method: "POST", Path: "/processes/{process}/broadcasts/emergency", Summary: "Tell many people at once, in quiet hours too", Needs: domain.Broadcast, Status: http.StatusCreated,
 			Handle: func(ctx context.Context, cmd domain.Command, in emergencyIn) (outreach.WaveView, error) {
@@ -167,7 +175,7 @@ func broadcastRoutes(s *outreach.Service) []Endpoint {
 		Route[forecastIn, outreach.Forecast]{
 			Method: "GET", Path: "/processes/{process}/broadcasts/forecast", Summary: "Tell what a message to many will cost and take", Needs: domain.ViewProcess,
 			Handle: func(ctx context.Context, cmd domain.Command, in forecastIn) (outreach.Forecast, error) {
-				return s.Forecast(ctx, cmd.Actor, in.Process, outreach.ForecastInput{Template: in.Template, Lang: in.Lang, People: in.People})
+				return s.Forecast(ctx, cmd.Actor, in.Process, outreach.ForecastInput{Template: in.Template, Lang: in.Lang, People: in.People, Letters: in.Letters})
 			},
 		},
 		Route[countsIn, sendCounts]{

@@ -109,7 +109,7 @@ func newOutreachHouse(t *testing.T) outreachHouse {
 	h.svc = outreach.New(outreach.Deps{
 		Numbers: h.number, Events: h.events, Texts: domaintest.Memory(outreach.Texts), Letters: domaintest.Memory(outreach.Letters),
 		Waves: domaintest.Memory(outreach.Waves), Queue: h.queue, Processes: oneProcess{}, Contacts: oneProcess{}, Voice: desk,
-		Vault: domaintest.NewVault(), Audit: h.audit, Clock: h.clock, Quiet: outreach.UsualQuiet, PartsPerSecond: 1, PencePerPart: 4,
+		Vault: domaintest.NewVault(), Audit: h.audit, Clock: h.clock, Quiet: outreach.UsualQuiet, PartsPerSecond: 1, Prices: []outreach.Price{{Gateway: "simulated", PencePerPart: 4}}, PencePerLetter: 120,
 		QR: func(string) ([]byte, error) { return []byte("png"), nil }, Link: func(code string) string { return moot + "/j/" + code },
 	})
 	desk.Serve(h.svc)
@@ -296,6 +296,18 @@ func TestABroadcastReachesPhonesAndLetterboxes(t *testing.T) {
 		t.Errorf("got %+v, want the name of who answers for it", p)
 	}
 	in["confirmed_by"] = "Head of venue"
+	if p := h.As("olive").Post(base+"/emergency", in).Want(400).Problem(); p.Fields["confirm"] == "" {
+		t.Errorf("got %+v, want the code of a preview", p)
+	}
+	h.As("carol").Post(base+"/emergency/preview", in).Want(403)
+	var seen outreach.EmergencyPreview
+	h.As("olive").Post(base+"/emergency/preview", in).Want(200).Into(&seen)
+	if seen.People != 2 || seen.Letters != 1 || seen.Pence != int64(seen.Parts)*4+120 || !strings.Contains(seen.Text, "flooded") || !seen.Starts.Equal(h.clock.Now()) {
+		t.Errorf("previewed %+v", seen)
+	}
+	in["confirm"], in["vars"] = seen.Confirm, map[string]string{"change": "The hall is on fire."}
+	h.As("olive").Post(base+"/emergency", in).Want(409) // other words than were previewed
+	in["vars"] = map[string]string{"change": "The hall is flooded."}
 	h.As("olive").PostKey("flood-key-1", base+"/emergency", in).Want(201)
 	h.As("olive").PostKey("flood-key-1", base+"/emergency", in).Want(201)
 	h.settle()

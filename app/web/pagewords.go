@@ -58,6 +58,7 @@ var pageWords = map[string]any{
 	"questionStatus": questionStatus,
 	"bindForm":       bindForm,
 	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
+	"duration":       duration,
 	"thousands":      func(n any) string { return thousands(whole(n)) },
 }
 

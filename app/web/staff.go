@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, messagePages(s), peoplePages(s), sittingPages(s), afterPages(s))
+	}, messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:

@@ -216,7 +216,7 @@ func (w *world) build() {
 	w.svc = outreach.New(outreach.Deps{
 		Numbers: w.numbers, Events: w.events, Texts: w.texts, Letters: w.letters, Waves: w.waves, Queue: w.queue,
 		Processes: w.town, Contacts: w.town, Voice: w.desk, Vault: w.vault, Audit: w.audit, Clock: w.clock,
-		Quiet: outreach.UsualQuiet, PartsPerSecond: 10, PencePerPart: 4,
+		Quiet: outreach.UsualQuiet, PartsPerSecond: 10, Prices: []outreach.Price{{Gateway: "simulated", PencePerPart: 4}}, PencePerLetter: 120,
 	})
 	w.desk.Serve(w.svc)
 	simulated := gateway.NewSimulated(w.net)

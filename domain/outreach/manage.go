@@ -2,7 +2,6 @@ package outreach
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -28,28 +27,30 @@ func (s *Service) look(a domain.Actor, process, action, subject, purpose string,
 
 // WaveView is a wave as staff see it.
 type WaveView struct {
-	ID        string    `json:"id"`
-	Process   string    `json:"process"`
-	Template  string    `json:"template"`
-	Statuses  []string  `json:"statuses"`
-	Class     string    `json:"class"`
-	State     string    `json:"state"` // running, paused, cancelled, done
-	Told      int       `json:"told"`
-	Posted    int       `json:"posted"`
-	None      int       `json:"none"`
-	Withheld  []string  `json:"withheld,omitempty"` // of told, posted and none: too small to show to this reader
-	Urgent    bool      `json:"urgent"`
-	Problem   string    `json:"problem,omitempty"`
-	Expires   time.Time `json:"expires,omitzero"`
-	Version   int64     `json:"version"`
-	CreatedAt time.Time `json:"created_at"`
+	ID       string   `json:"id"`
+	Process  string   `json:"process"`
+	Template string   `json:"template"`
+	Statuses []string `json:"statuses"`
+	Class    string   `json:"class"`
+	State    string   `json:"state"` // running, paused, cancelled, done
+	Told     int      `json:"told"`
+	Posted   int      `json:"posted"`
+	None     int      `json:"none"`
+	Withheld []string `json:"withheld,omitempty"` // of told, posted and none: too small to show to this reader
+	Urgent   bool     `json:"urgent"`
+	// ConfirmedBy is who answers for an emergency.
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	Problem     string    `json:"problem,omitempty"`
+	Expires     time.Time `json:"expires,omitzero"`
+	Version     int64     `json:"version"`
+	CreatedAt   time.Time `json:"created_at"`
 }
 
 // View leaves out the cursor and the effects.
 func (w Wave) View() WaveView {
 	return WaveView{
 		ID: w.ID, Process: w.Process, Template: w.Template, Statuses: w.Statuses, Class: w.Class,
-		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", Problem: w.Problem,
+		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", ConfirmedBy: w.Urgent, Problem: w.Problem,
 		Expires: w.Expires, Version: w.Revision, CreatedAt: w.CreatedAt,
 	}
 }
@@ -103,54 +104,6 @@ func (s *Service) SteerWave(ctx context.Context, cmd domain.Command, process, wa
 		}
 		w.State, w.Due, w.Problem = in.State, now, ""
 		w.Record(cmd, now, domain.Event{Chain: process, Action: "wave." + in.State, Subject: "waves:" + wave})
-		return nil
-	})
-	return w.View(), err
-}
-
-// EmergencyInput is a broadcast that goes at once, in quiet hours too: the
-// venue is closed, the day is off. ConfirmedBy is the name of the person who
-// answers for it, beside the one who presses the button.
-type EmergencyInput struct {
-	Statuses    []string          `json:"statuses"`
-	Template    string            `json:"template"`
-	Vars        map[string]string `json:"vars,omitempty"`
-	ConfirmedBy string            `json:"confirmed_by"`
-}
-
-// Emergency starts a wave that knows no quiet hours.
-func (s *Service) Emergency(ctx context.Context, cmd domain.Command, process string, in EmergencyInput) (WaveView, error) {
-	ref, err := s.may(ctx, cmd.Actor, domain.Broadcast, process)
-	if err != nil {
-		return WaveView{}, err
-	}
-	p := domain.Problems{}
-	p.Need(len(in.Statuses) > 0, "statuses", "say who is to be told, such as confirmed")
-	p.Need(in.Template != "", "template", "choose the message")
-	p.Need(strings.TrimSpace(in.ConfirmedBy) != "", "confirmed_by", "an emergency needs the name of the person who answers for it")
-	if err := p.Err(); err != nil {
-		return WaveView{}, err
-	}
-	if _, err := s.Voice.Compose(ctx, Note{Process: ref, Template: in.Template, Vars: in.Vars}); err != nil {
-		return WaveView{}, &domain.Error{Code: domain.Invalid, Msg: "this message cannot be put into words yet",
-			Fields: map[string]string{"template": "choose a message of the catalogue and give all that it says"}, Err: err}
-	}
-	d := domain.BroadcastData{
-		Process: process, Statuses: in.Statuses, Template: in.Template, Vars: in.Vars,
-		Class: domain.ClassService, Expires: s.Clock.Now().Add(24 * time.Hour),
-	}
-	w, err := s.start(ctx, cmd.ID("wave"), d, in.ConfirmedBy)
-	if err != nil {
-		return WaveView{}, err
-	}
-	w, err = s.Waves.Update(ctx, w.ID, func(w *Wave) error {
-		if w.Done(cmd) {
-			return domain.ErrNoChange
-		}
-		w.Record(cmd, s.Clock.Now(), domain.Event{
-			Chain: process, Action: "wave.emergency", Subject: "waves:" + w.ID,
-			Data: map[string]any{"template": in.Template},
-		})
 		return nil
 	})
 	return w.View(), err

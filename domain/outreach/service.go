@@ -104,9 +104,11 @@ type Deps struct {
 	QuietOf func(profile string) (Quiet, bool)
 	// Jitter answers a duration in [0, max); nil means none.
 	Jitter func(max time.Duration) time.Duration
-	// PartsPerSecond and PencePerPart are of the sender, for forecasts.
+	// PartsPerSecond is of the sender, Prices of the gateways in the order they
+	// are used, for forecasts.
 	PartsPerSecond float64
-	PencePerPart   float64
+	Prices         []Price
+	PencePerLetter float64
 	// QR draws a code as a PNG for letters; nil: letters carry the link alone.
 	QR func(text string) ([]byte, error)
 	// Link is the public address that a letter's code is put behind.

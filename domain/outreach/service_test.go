@@ -40,7 +40,7 @@ func newHouse(t testing.TB) *house {
 	h.svc = outreach.New(outreach.Deps{
 		Numbers: h.numbers, Events: h.events, Texts: h.texts, Letters: h.letters, Waves: h.waves, Queue: h.queue,
 		Processes: h.folk, Contacts: h.folk, Voice: plainVoice{}, Vault: h.vault, Audit: h.audit, Clock: h.clock,
-		Quiet: outreach.UsualQuiet, PartsPerSecond: 1, PencePerPart: 4,
+		Quiet: outreach.UsualQuiet, PartsPerSecond: 1, Prices: []outreach.Price{{Gateway: "first", PencePerPart: 4}, {Gateway: "second", PencePerPart: 5.5}}, PencePerLetter: 120,
 	})
 	return h
 }
@@ -345,11 +345,14 @@ func TestForgettingTakesTheNumbersKeyWithItsLastPerson(t *testing.T) {
 func TestAForecastKnowsTheNight(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	f, err := h.svc.Forecast(t.Context(), olive("").Actor, "p1", outreach.ForecastInput{Template: "invitation", People: 20000})
+	f, err := h.svc.Forecast(t.Context(), olive("").Actor, "p1", outreach.ForecastInput{Template: "invitation", People: 20100, Letters: 100})
 	check(t, err)
 	// 40 000 parts at one a second are 11 h 6 m 40 s; noon to 20.00 takes eight.
 	want := outreach.Forecast{
-		Text: "Oak Jury: invitation", Parts: 2, People: 20000, Total: 40000, Pence: 160000, Seconds: 40000, Starts: noon,
+		Text: "Oak Jury: invitation", Parts: 2, People: 20100, Letters: 100, Total: 40000, Pence: 172000, LetterPence: 12000, Rate: 1, Seconds: 40000, Starts: noon,
+		Costs: []outreach.Cost{
+			{Price: outreach.Price{Gateway: "first", PencePerPart: 4}, Pence: 160000}, {Price: outreach.Price{Gateway: "second", PencePerPart: 5.5}, Pence: 220000},
+		},
 		Ends: time.Date(2026, 6, 18, 10, 6, 40, 0, time.UTC),
 	}
 	if diff := cmp.Diff(want, f); diff != "" {
