@@ -184,6 +184,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	t.Run("on another engine", w.onAnotherEngine)
 	t.Run("the store was lost", func(t *testing.T) {
 		dir := t.TempDir()
 		copyOf(t, w.dir, dir, "keyring.db", "master.key")
