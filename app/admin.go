@@ -16,7 +16,6 @@ import (
 	"folkmoot/app/web"
 	"folkmoot/domain"
 	"folkmoot/domain/access"
-	"folkmoot/domain/audit"
 	"folkmoot/domain/retention"
 )
 
@@ -239,66 +238,6 @@ func (c *adminHold) Run(ctx context.Context, st *streams) error {
 		_, err := h.retention.PlaceHold(ctx, operator(), c.Process, retention.HoldInput{Person: c.Person, Reason: c.Reason})
 		return err
 	})
-}
-
-type adminDisclose struct {
-	Person  string `help:"Id of a person: everything held on them." xor:"what" required:""`
-	Process string `help:"Id of a process: its record, without anything about residents." xor:"what" required:""`
-	Out     string `help:"Folder to write to." required:"" type:"path"`
-}
-
-// Run writes the disclosure.
-func (c *adminDisclose) Run(ctx context.Context, st *streams) error {
-	return atHome(ctx, st, func(h *house) error {
-		if err := os.MkdirAll(c.Out, 0o700); err != nil {
-			return err
-		}
-		if c.Person != "" {
-			d, err := h.people.Disclose(ctx, operator(), c.Person)
-			if err != nil {
-				return err
-			}
-			return writeJSON(st, c.Out, "person.json", d)
-		}
-		return h.discloseProcess(ctx, st, c)
-	})
-}
-
-func (h *house) discloseProcess(ctx context.Context, st *streams, c *adminDisclose) error {
-	actor := operator().Actor
-	v, err := h.process.Get(ctx, actor, c.Process)
-	if err != nil {
-		return err
-	}
-	for i := range v.SignOffs {
-		v.SignOffs[i].By = "oversight"
-	}
-	if err := writeJSON(st, c.Out, "process.json", v); err != nil {
-		return err
-	}
-	public := domain.PublicActor("command") // what of the deliberation is published
-	parts := map[string]func() (any, error){
-		"sessions.json":        func() (any, error) { return h.deliberation.Sessions(ctx, public, c.Process) },
-		"evidence.json":        func() (any, error) { return h.deliberation.Evidence(ctx, public, c.Process) },
-		"recommendations.json": func() (any, error) { return h.deliberation.Recommendations(ctx, public, c.Process) },
-		"ballots.json":         func() (any, error) { return h.deliberation.Ballots(ctx, public, c.Process) },
-		"responses.json":       func() (any, error) { return h.accountability.Responses(ctx, public, c.Process) },
-		"actions.json":         func() (any, error) { return h.accountability.Actions(ctx, public, c.Process) },
-	}
-	for name, read := range parts {
-		part, err := read()
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		if err := writeJSON(st, c.Out, name, part); err != nil {
-			return err
-		}
-	}
-	f, err := os.OpenFile(filepath.Join(c.Out, audit.ExportName), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(h.audit.Export(ctx, actor, c.Process, f), f.Close())
 }
 
 func writeJSON(st *streams, dir, name string, v any) error {

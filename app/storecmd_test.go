@@ -180,6 +180,7 @@ func copyOf(t *testing.T, from, to string, names ...string) {
 func TestRestoreErasesAgain(t *testing.T) {
 	t.Parallel()
 	w := playErased(t)
+	t.Run("disclosing the process", w.disclosed)
 	if err := w.close(); err != nil { // the installation is lost; its files stay for the parts that were not
 		t.Fatal(err)
 	}
