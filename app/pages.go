@@ -11,7 +11,7 @@ import (
 // services are what the pages work with.
 func (h *house) services() web.Services {
 	s := web.Services{
-		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation,
+		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
 		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Files: h.store.Files(),
 		Clock: h.clock, Demo: h.cfg.Demo,
 	}

@@ -199,6 +199,8 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("sessions", "organiser", staff+"/sessions")
 	add("session", "organiser", staff+"/sessions/"+p.sitting)
 	add("session-plan", "organiser", staff+"/plan-session")
+	add("session-tables", "organiser", staff+"/sessions/"+p.sitting+"/tables")
+	add("table-rules", "organiser", staff+"/table-rules")
 	add("session-door", "facilitator", staff+"/sessions/"+p.sitting+"/door")
 	add("simulator", "organiser", "/simulator?number="+url.QueryEscape("+999000000777"))
 	add("me", "member", "/me")

@@ -10,6 +10,7 @@ import (
 	"folkmoot/domain/people"
 	"folkmoot/domain/process"
 	"folkmoot/domain/recruitment"
+	"folkmoot/domain/tables"
 )
 
 func hands(n int) deliberation.Hands { return deliberation.Hands{For: n, Present: n} }
@@ -48,14 +49,19 @@ func (p *played) sit() {
 func (p *played) session() {
 	p.at("2026-03-02 09:00")
 	d := p.deliberation
+	seated := must[[]string](p.t)(p.people.Seated(p.ctx, p.id))
 	s := must[deliberation.Session](p.t)(d.PlanSession(p.ctx, p.do("organiser"), p.id, deliberation.SessionInput{
 		Number: 1, Title: "Day 1: the place", Starts: p.house.clock.Now().Add(time.Hour), Ends: p.house.clock.Now().Add(7 * time.Hour), Mode: deliberation.InPerson, Place: "Forest Hall, Coleford", Required: true,
 		Agenda: []deliberation.AgendaItem{{Title: "Hear the witness", Kind: deliberation.AgendaEvidence, Minutes: 60}},
 	}))
 	p.sitting = s.ID
+	for kind, members := range map[tables.RuleKind][]string{tables.Together: seated[:2], tables.Apart: seated[2:4]} {
+		must[tables.Rules](p.t)(p.tables.AddRule(p.ctx, p.do("organiser"), p.id, tables.RuleInput{Kind: kind, Member: members[0], Other: members[1]}))
+	}
+	must[tables.Plan](p.t)(p.tables.Make(p.ctx, p.do("facilitator"), p.id, s.ID, tables.PlanInput{Rounds: 2, Size: 6, Diversify: []string{"gender"}, Seed: "7"}))
 	must[deliberation.Session](p.t)(d.OpenSession(p.ctx, p.do("facilitator"), p.id, s.ID))
 	marks := map[string]deliberation.Presence{}
-	for _, m := range must[[]string](p.t)(p.people.Seated(p.ctx, p.id)) {
+	for _, m := range seated {
 		marks[m] = deliberation.Present
 	}
 	must[deliberation.Session](p.t)(d.MarkAttendance(p.ctx, p.do("facilitator"), p.id, s.ID, deliberation.AttendanceInput{Marks: marks}))

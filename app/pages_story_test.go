@@ -36,6 +36,7 @@ func TestASittingByPages(t *testing.T) {
 	}
 	s.all = p.serving(ln)
 	session := s.plans()
+	s.planTables(session)
 	s.meets(session)
 	rec := s.words()
 	s.votes(rec)
@@ -145,6 +146,7 @@ func (s *story) meets(id string) {
 	for _, m := range must[[]string](s.t)(s.people.Seated(s.ctx, s.id)) {
 		s.does("facilitator", one+"/door", "mark."+m, "present")
 	}
+	s.reseatTables(id)
 	s.does("facilitator", one+"/door", "officials", "Chief executive")
 	s.all["facilitator"].post(one+"/door", "mark.nobody", "present").wants(s.t, "marking nobody", 400, "holds no seat")
 	s.sees("facilitator", one+"/door", "12 of 12")

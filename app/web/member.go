@@ -44,6 +44,7 @@ type mePage struct {
 	Chance    string
 	Sessions  []deliberation.Session
 	Attended  map[string]bool
+	Tables    map[string]string // where they sit, by session
 	Needs     []ownNeed
 	Payments  []people.PaymentView
 	Texts     []outreach.Line
@@ -103,7 +104,7 @@ func (s Services) mePage(ctx context.Context, r *Request) (mePage, error) {
 	}
 	page.Seated = slices.Contains(people.Seated, p.Status) || p.Status == people.Completed
 	page.CanLeave = people.CanMove(p.Status, people.Withdrawn)
-	reads := []func(context.Context, *Request, *mePage) error{s.meDraw, s.meJury, s.meNeeds, s.mePaid, s.meAfter}
+	reads := []func(context.Context, *Request, *mePage) error{s.meDraw, s.meJury, s.meTables, s.meNeeds, s.mePaid, s.meAfter}
 	for _, read := range reads {
 		if err := read(ctx, r, &page); err != nil {
 			return page, err

@@ -13,6 +13,7 @@ import (
 	"folkmoot/domain/people"
 	"folkmoot/domain/process"
 	"folkmoot/domain/recruitment"
+	"folkmoot/domain/tables"
 )
 
 // Services are what the pages show and ask. Every one decides by itself who
@@ -22,6 +23,7 @@ type Services struct {
 	Recruitment    *recruitment.Service
 	People         *people.Service
 	Deliberation   *deliberation.Service
+	Tables         *tables.Service
 	Accountability *accountability.Service
 	Outreach       *outreach.Service
 	Audit          *audit.Service

@@ -57,6 +57,8 @@ var pageWords = map[string]any{
 	"recChoices":     recChoices,
 	"questionStatus": questionStatus,
 	"bindForm":       bindForm,
+	"inc":            func(i int) int { return i + 1 },
+	"joinWords":      func(names []string) string { return words(strings.Join(names, ", ")) },
 	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
 	"duration":       duration,
 	"thousands":      func(n any) string { return thousands(whole(n)) },

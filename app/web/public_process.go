@@ -10,6 +10,7 @@ import (
 	"folkmoot/domain/deliberation"
 	"folkmoot/domain/process"
 	"folkmoot/domain/recruitment"
+	"folkmoot/domain/tables"
 )
 
 // story is what is public of a process: the parts that its pages show. What
@@ -22,6 +23,7 @@ type story struct {
 	Settings  recruitment.View
 	Draws     []recruitment.DrawView
 	Sessions  []deliberation.Session
+	Tables    []tables.Counts
 	Evidence  []deliberation.Evidence
 	Packs     []deliberation.Pack
 	Report    *deliberation.Report
@@ -60,6 +62,9 @@ func (s Services) read(ctx context.Context, p process.PublicView) (story, error)
 		func() error { return s.tellDraw(ctx, &st) },
 		func() error { return s.tellJury(ctx, &st) },
 		func() error { return s.tellAfter(ctx, &st) },
+		func() error {
+			return part(&st.Tables, func() ([]tables.Counts, error) { return s.Tables.Public(ctx, p.ID) })
+		},
 		func() error { return part(&st.Head, func() (audit.Head, error) { return s.Audit.Head(ctx, p.ID) }) },
 	}
 	for _, read := range reads {

@@ -12,7 +12,7 @@ import (
 // sittingPages are for those who run and watch the jury's work: its sessions,
 // what it hears, what it says and how it votes.
 func sittingPages(s Services) []Page {
-	return slices.Concat(sessionPages(s), doorPages(s), wordingPages(s), ballotPages(s))
+	return slices.Concat(sessionPages(s), doorPages(s), tablePages(s), wordingPages(s), ballotPages(s))
 }
 
 // sitNav lists the pages of the jury's work that the reader may open.

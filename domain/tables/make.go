@@ -150,7 +150,7 @@ func (s *Service) of(ctx context.Context, process string) ([]Plan, error) {
 
 // starts is how many searches a plan takes the best of: fewer than a file is
 // given, for somebody waits.
-const starts = 6
+const starts = 4
 
 // seat makes the open rounds of a plan.
 func (s *Service) seat(ctx context.Context, x *Plan, r *room, rounds int, who Who) error {
