@@ -5,6 +5,7 @@ COPY scripts/assets/package.json scripts/assets/package-lock.json scripts/assets
 RUN cd scripts/assets && npm ci --ignore-scripts --omit=optional --omit=dev --no-fund --no-audit
 COPY scripts/assets/*.mjs scripts/assets/*.txt scripts/assets/
 COPY app/web/assets/src app/web/assets/src
+COPY app/charts/charts.css app/charts/charts.css
 RUN node scripts/assets/highs.mjs && node scripts/assets/web.mjs
 
 FROM golang:1.26-bookworm AS build

@@ -25,7 +25,7 @@ $(NPM): scripts/assets/package.json scripts/assets/package-lock.json
 $(SOLVER): scripts/assets/highs.mjs $(NPM)
 	node scripts/assets/highs.mjs
 
-$(PAGES): scripts/assets/web.mjs $(wildcard app/web/assets/src/*) $(NPM)
+$(PAGES): scripts/assets/web.mjs $(wildcard app/web/assets/src/*) app/charts/charts.css $(NPM)
 	node scripts/assets/web.mjs
 
 build: assets ## write bin/folkmoot

@@ -99,7 +99,38 @@ func drawRoutes(s *recruitment.Service) []Endpoint {
 				return File{Name: "certificate.json", MediaType: "application/json", Content: raw}, err
 			},
 		},
+		Route[placeIn, recruitment.Place]{
+			Method: "GET", Path: "/public/processes/{process}/draws/{draw}/places/{pseudonym}", Summary: "Find one made-up name in a concluded draw", Open: true,
+			Handle: func(ctx context.Context, _ domain.Command, in placeIn) (recruitment.Place, error) {
+				return s.FindPlace(ctx, in.Process, in.Draw, in.Pseudonym)
+			},
+		},
+		Route[onProcess, publicReplacements]{
+			Method: "GET", Path: "/public/processes/{process}/replacements", Summary: "List the seats that changed hands, by made-up name", Open: true,
+			Handle: func(ctx context.Context, _ domain.Command, in onProcess) (publicReplacements, error) {
+				r, err := s.PublicReplacements(ctx, in.Process)
+				return publicReplacements{Replacements: r}, err
+			},
+		},
+		Route[onProcess, inviteeDraws]{
+			Method: "GET", Path: "/public/processes/{process}/invitee-draws", Summary: "List the draws of those who were asked", Open: true,
+			Note: "How many of each area, what was committed to, and the seed.",
+			Handle: func(ctx context.Context, _ domain.Command, in onProcess) (inviteeDraws, error) {
+				d, err := s.PublicInvitees(ctx, in.Process)
+				return inviteeDraws{Draws: d}, err
+			},
+		},
 	}
+}
+
+type placeIn struct {
+	Process   string `path:"process"`
+	Draw      string `path:"draw"`
+	Pseudonym string `path:"pseudonym"`
+}
+
+type publicReplacements struct {
+	Replacements []recruitment.PublicReplacement `json:"replacements"`
 }
 
 func seedRoutes(s *recruitment.Service) []Endpoint {

@@ -57,6 +57,12 @@ type proposalIn struct {
 	recruitment.ProposalInput
 }
 
+type easeIn struct {
+	Process string              `path:"process"`
+	Changes []sortition.Relaxed `json:"changes" required:"true" doc:"Each with what stands now as from."`
+	Reason  string              `json:"reason" required:"true" doc:"Why, in a sentence; published."`
+}
+
 type targetsOut struct {
 	Targets []recruitment.Target `json:"targets"`
 }
@@ -89,6 +95,13 @@ func recruitmentSettings(s *recruitment.Service) []Endpoint {
 			Method: "POST", Path: "/processes/{process}/targets", Summary: "Set the targets, all at once", Needs: domain.DesignProcess,
 			Handle: func(ctx context.Context, cmd domain.Command, in targetsIn) (recruitment.View, error) {
 				return s.SetTargets(ctx, cmd, in.Process, in.TargetsInput)
+			},
+		},
+		Route[easeIn, recruitment.View]{
+			Method: "POST", Path: "/processes/{process}/targets/relaxation", Summary: "Relax targets that the pool cannot meet", Needs: domain.DesignProcess,
+			Note: "The changes as the feasibility check suggested them. The reason is kept and published.",
+			Handle: func(ctx context.Context, cmd domain.Command, in easeIn) (recruitment.View, error) {
+				return s.EaseTargets(ctx, cmd.Because(in.Reason), in.Process, recruitment.EaseInput{Changes: in.Changes})
 			},
 		},
 		Route[proposalIn, targetsOut]{
@@ -150,7 +163,7 @@ func frameRoutes(s *recruitment.Service) []Endpoint {
 			},
 		},
 		Route[onProcess, frames]{
-			Method: "GET", Path: "/processes/{process}/frames", Summary: "List the imported lists", Needs: domain.Recruit,
+			Method: "GET", Path: "/processes/{process}/frames", Summary: "List the imported lists", Needs: domain.ObserveDraw,
 			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (frames, error) {
 				f, err := s.ListFrames(ctx, cmd.Actor, in.Process)
 				return frames{Frames: f}, err
@@ -375,6 +388,13 @@ func poolRoutes(s *recruitment.Service) []Endpoint {
 			Note: "Which targets conflict, the smallest relaxation, and who can be in no panel. The look at the pool's answers is recorded.", Timeout: longCall,
 			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (*sortition.Feasibility, error) {
 				return s.Feasible(ctx, cmd, in.Process)
+			},
+		},
+		Route[onProcess, recruitment.Outlook]{
+			Method: "POST", Path: "/processes/{process}/pool/outlook", Summary: "Say what a draw from the pool would meet, naming nobody", Needs: domain.Recruit,
+			Note: "As the feasibility check, told by kinds of people. The look at the pool's answers is recorded.", Timeout: longCall,
+			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (recruitment.Outlook, error) {
+				return s.Outlook(ctx, cmd, in.Process)
 			},
 		},
 		Route[onProcess, recruitment.Representation]{

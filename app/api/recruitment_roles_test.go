@@ -35,7 +35,7 @@ func TestWhoSeesWhatOfRecruitment(t *testing.T) {
 		want [6]int // organiser, caller, oversight, commissioner, another body's organiser, nobody
 	}{
 		{"/processes/jury/recruitment", [6]int{200, 200, 200, 200, 404, 401}},
-		{"/processes/jury/frames", [6]int{200, 403, 403, 403, 404, 401}},
+		{"/processes/jury/frames", [6]int{200, 403, 200, 403, 404, 401}},
 		{"/processes/jury/invitee-draws", [6]int{200, 200, 200, 200, 404, 401}},
 		{"/processes/jury/invitation-waves", [6]int{200, 200, 200, 200, 404, 401}},
 		{"/processes/jury/invitation-plan", [6]int{200, 403, 403, 403, 404, 401}},
@@ -46,6 +46,10 @@ func TestWhoSeesWhatOfRecruitment(t *testing.T) {
 		{"/public/processes/jury/questions", [6]int{200, 200, 200, 200, 200, 200}},
 		{"/public/processes/jury/draws", [6]int{200, 200, 200, 200, 200, 200}},
 		{"/public" + one + "/certificate", [6]int{200, 200, 200, 200, 200, 200}},
+		{"/public/processes/jury/replacements", [6]int{200, 200, 200, 200, 200, 200}},
+		{"/public/processes/jury/invitee-draws", [6]int{200, 200, 200, 200, 200, 200}},
+		{"/public" + one + "/places/NOBODY", [6]int{404, 404, 404, 404, 404, 404}},
+		{"/public/processes/nowhere/replacements", [6]int{404, 404, 404, 404, 404, 404}},
 		{"/public/processes/nowhere/draws", [6]int{404, 404, 404, 404, 404, 404}},
 		{"/public/processes/nowhere/representation", [6]int{404, 404, 404, 404, 404, 404}},
 		{"/people/0000000000000000/draw", [6]int{404, 404, 404, 404, 404, 401}},

@@ -46,6 +46,11 @@ type Draw struct {
 	Objective string    `json:"objective"`
 	Panels    int       `json:"panels"`
 
+	// Stay are the rates of staying that the reserves were chosen by, and
+	// Spared what they are good for, once chosen.
+	Stay   map[string]float64 `json:"stay,omitempty"`
+	Spared *Spared            `json:"spared,omitempty"`
+
 	PoolFile  string            `json:"pool_file"`        // sealed: person and pseudonym of everybody
 	PlanFile  string            `json:"plan_file"`        // sealed: the engine's lottery, with features
 	Public    string            `json:"public,omitempty"` // file: the certificate, once concluded
@@ -140,6 +145,9 @@ type DrawView struct {
 	Replacements  int               `json:"replacements"`
 	Certificate   string            `json:"certificate,omitempty"` // SHA-256 of the public certificate
 	Gone          time.Time         `json:"gone,omitzero"`         // the replay was destroyed when its time was up
+
+	Stay   map[string]float64 `json:"stay,omitempty"`
+	Spared *Spared            `json:"spared,omitempty"`
 }
 
 // View is the draw without people and files. The digits of a seed that waits
@@ -150,7 +158,7 @@ func (d Draw) View() DrawView {
 		Objective: d.Objective, Panels: d.Panels, Hash: d.Hash, Statement: d.Statement, Summary: d.Summary, Warnings: d.Left, Uncoverable: d.Uncoverable,
 		SeedPlan: d.SeedPlan, DrandRound: d.DrandRound, Observers: d.Observers, DrawAt: d.DrawAt, CommittedAt: d.CommittedAt,
 		SeededAt: d.SeededAt, ConcludedAt: d.ConcludedAt, Abandoned: d.Abandoned, Panel: d.Panel, NamedReserves: len(d.Reserve),
-		Told: d.Told, Replacements: len(d.Swaps), Certificate: d.Public, Gone: d.Gone,
+		Told: d.Told, Replacements: len(d.Swaps), Certificate: d.Public, Gone: d.Gone, Stay: d.Stay, Spared: d.Spared,
 	}
 	if d.State != DrawWitnessed {
 		v.Seed = d.Seed

@@ -19,6 +19,10 @@ type PrepareInput struct {
 	Panels     int    `json:"panels,omitempty"`    // of the public lottery; 1000 when 0
 	SeedPlan   string `json:"seed_plan"`           // how the seed will be made, where and before whom
 	DrandRound uint64 `json:"drand_round,omitempty"`
+	// Stay are learned rates of staying, by which the reserves are chosen: under
+	// "" everybody's, under "feature: value" what it is multiplied by for people
+	// with that value. Without any everybody is as likely to drop out.
+	Stay map[string]float64 `json:"stay,omitempty"`
 }
 
 // PrepareDraw computes the lottery over the closed pool. Nothing is public or
@@ -34,7 +38,7 @@ func (s *Service) PrepareDraw(ctx context.Context, cmd domain.Command, processID
 		return DrawView{}, err
 	}
 	d := Draw{Root: domain.Root{ID: cmd.ID("draw")}, Process: processID, State: DrawPrepared, Size: ref.Size, Reserves: ref.Reserves,
-		SeedPlan: in.SeedPlan, DrandRound: in.DrandRound, DrawAt: r.DrawAt}
+		SeedPlan: in.SeedPlan, DrandRound: in.DrandRound, DrawAt: r.DrawAt, Stay: in.Stay}
 	if had, err := s.d.Draws.Get(ctx, d.ID); err == nil {
 		return had.View(), s.chooseDraw(ctx, cmd, had)
 	}
@@ -57,6 +61,7 @@ func (s *Service) checkPrepare(ctx context.Context, r Recruitment, in PrepareInp
 	p.Need(in.SeedPlan != "" && len(in.SeedPlan) <= 500, "seed_plan", "say in words how the seed will be made, where and before whom")
 	p.Need(in.DrandRound == 0 || s.d.Beacon != nil && s.d.Beacon.At(in.DrandRound).After(s.d.Clock.Now()), "drand_round",
 		"name a round that has not come out yet")
+	checkStay(p, in.Stay, r.Targets)
 	if err := p.Err(); err != nil {
 		return err
 	}
@@ -75,6 +80,7 @@ func (s *Service) lottery(ctx context.Context, p *sortition.Problem, d Draw, in 
 	l, err := s.d.Lottery.Prepare(ctx, p, sortition.Options{
 		Objective: sortition.Objective(in.Objective), Panels: in.Panels, Label: d.Process + " " + d.ID, Program: s.d.Program,
 		Salt: s.d.Vault.Lookup("salt", d.ID), SeedPlan: d.SeedPlan, DrandRound: d.DrandRound,
+		Alternates: min(d.Reserves, maxAlternates), Stay: d.Stay,
 	})
 	var found sortition.Findings
 	if !errors.As(err, &found) {

@@ -104,13 +104,14 @@ func TestRolesOfEachStep(t *testing.T) {
 		"close":      func(a domain.Actor) error { _, err := w.s.ClosePool(ctx, w.by(a), jury); return err },
 		"frames":     func(a domain.Actor) error { _, err := w.s.ListFrames(ctx, a, jury); return err },
 		"feasible":   func(a domain.Actor) error { _, err := w.s.Feasible(ctx, w.by(a), jury); return err },
+		"outlook":    func(a domain.Actor) error { _, err := w.s.Outlook(ctx, w.by(a), jury); return err },
 		"fill":       func(a domain.Actor) error { _, err := w.s.FillSeats(ctx, w.by(a), jury); return err },
 		"replay":     func(a domain.Actor) error { _, err := w.s.Replay(ctx, w.by(a), jury, d.ID, "checking it"); return err },
 		"draws":      func(a domain.Actor) error { _, err := w.s.ListDraws(ctx, a, jury); return err },
 		"aggregates": func(a domain.Actor) error { _, err := w.s.Represent(ctx, a, jury); return err },
 	}
 	may := map[string][]domain.Actor{
-		"fill": {olive}, "frames": {olive}, "feasible": {olive}, "replay": {olive, omar},
+		"fill": {olive}, "frames": {olive, omar}, "feasible": {olive}, "outlook": {olive}, "replay": {olive, omar},
 		"draws": {olive, omar, carol, cal}, "aggregates": {olive, omar, carol, cal},
 	}
 	for name, step := range steps {

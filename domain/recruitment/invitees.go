@@ -30,8 +30,12 @@ type InviteeDraw struct {
 	Hash        string              `json:"hash"`
 	Statement   string              `json:"statement"`
 	DrandRound  uint64              `json:"drand_round,omitempty"`
+	SeedPlan    string              `json:"seed_plan,omitempty"`
+	Listed      int                 `json:"listed,omitempty"` // rows of the list
+	Households  bool                `json:"households,omitempty"`
 	CommittedAt time.Time           `json:"committed_at"`
 	DrawnAt     time.Time           `json:"drawn_at,omitzero"`
+	Seed        *sortition.Seed     `json:"seed,omitempty"`
 	Witnesses   []string            `json:"witnesses,omitempty"`
 	File        string              `json:"file"`          // sealed: the engine's record
 	List        List                `json:"list,omitzero"` // those drawn, sealed
@@ -61,8 +65,12 @@ type InviteeDrawView struct {
 	Hash        string              `json:"hash"`
 	Statement   string              `json:"statement"`
 	DrandRound  uint64              `json:"drand_round,omitempty"`
+	SeedPlan    string              `json:"seed_plan,omitempty"`
+	Listed      int                 `json:"listed,omitempty"` // rows of the list
+	Households  bool                `json:"households"`       // at most one of each
 	CommittedAt time.Time           `json:"committed_at"`
 	DrawnAt     time.Time           `json:"drawn_at,omitzero"`
+	Seed        *sortition.Seed     `json:"seed,omitempty"`
 	Witnesses   []string            `json:"witnesses"`
 }
 
@@ -71,6 +79,7 @@ func (d InviteeDraw) View() InviteeDrawView {
 	return InviteeDrawView{
 		ID: d.ID, Process: d.Process, Frame: d.Frame, State: d.State, Count: d.Count, Strata: d.Strata, Hash: d.Hash,
 		Statement: d.Statement, DrandRound: d.DrandRound, CommittedAt: d.CommittedAt, DrawnAt: d.DrawnAt, Witnesses: d.Witnesses,
+		SeedPlan: d.SeedPlan, Listed: d.Listed, Households: d.Households, Seed: d.Seed,
 	}
 }
 
@@ -161,7 +170,7 @@ func (s *Service) keepInvitees(ctx context.Context, cmd domain.Command, f Frame,
 	d := InviteeDraw{
 		Root: domain.Root{ID: cmd.ID("invitee_draw")}, Process: f.Process, Frame: f.ID, State: InviteesCommitted, Count: inv.Options.Count,
 		Strata: inv.Strata, Hash: inv.Commitment.Hash, Statement: inv.Commitment.Statement,
-		DrandRound: inv.Options.DrandRound, CommittedAt: now,
+		DrandRound: inv.Options.DrandRound, CommittedAt: now, SeedPlan: inv.Options.SeedPlan, Listed: inv.FrameSize, Households: inv.Options.OnePerHousehold,
 	}
 	var err error
 	if d.File, err = s.sealFile(ctx, d.subject(), "invitees", inv); err != nil {
@@ -266,6 +275,7 @@ func (s *Service) concludeInvitees(ctx context.Context, cmd domain.Command, d In
 			return domain.E(domain.Conflict, "these invitees were drawn already; a second seed is not accepted")
 		}
 		now := s.d.Clock.Now()
+		d.Seed = inv.Seed
 		d.State, d.DrawnAt, d.Witnesses, d.File, d.List, d.Count = InviteesDrawn, now, inv.Seed.Witnesses, file, list, len(inv.Invited)
 		d.Record(cmd, now, domain.Event{Chain: d.Process, Action: "invitees.drawn", Subject: "invitee_draws:" + d.ID,
 			Data: map[string]any{"hash": d.Hash, "seed": inv.Seed.Value, "count": d.Count, "witnesses": len(d.Witnesses)}})
@@ -335,6 +345,10 @@ func (s *Service) InviteeDraws(ctx context.Context, a domain.Actor, processID st
 	if _, err := s.allow(ctx, a, processID, domain.ViewProcess); err != nil {
 		return nil, err
 	}
+	return s.inviteeDraws(ctx, processID)
+}
+
+func (s *Service) inviteeDraws(ctx context.Context, processID string) ([]InviteeDrawView, error) {
 	out := []InviteeDrawView{}
 	for d, err := range s.d.InviteeDraws.Find(ctx, domain.Query{Index: "process", Equal: []any{processID}, Reverse: true, Limit: 100}) {
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"folkmoot/domain"
 )
@@ -75,6 +77,16 @@ func Propose(in ProposalInput) ([]Target, error) {
 		}
 	}
 	return out, nil
+}
+
+// rateOf reads "0.9", "90%" or "90 %".
+func rateOf(s string) (float64, bool) {
+	bare, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(bare), 64)
+	if percent {
+		v /= 100
+	}
+	return v, err == nil && v == v && v >= 0 && v <= 1e6
 }
 
 // byFeature groups shares, features and values in the order given.

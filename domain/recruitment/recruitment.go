@@ -28,6 +28,7 @@ type Recruitment struct {
 	State       PoolState `json:"state"`
 	Targets     []Target  `json:"targets,omitempty"`
 	TargetsAt   time.Time `json:"targets_at,omitzero"`
+	Eased       []Easing  `json:"eased,omitempty"` // the newest maxEasings
 	Rules       []Rule    `json:"rules,omitempty"`
 	Asking      []Asking  `json:"asking,omitempty"`
 	Eligibility string    `json:"eligibility,omitempty"` // one yes-or-no question; yes may take part
@@ -99,6 +100,7 @@ type View struct {
 	State       PoolState `json:"state"`
 	Targets     []Target  `json:"targets"`
 	TargetsAt   time.Time `json:"targets_at,omitzero"`
+	Eased       []Easing  `json:"eased"`
 	Rules       []Rule    `json:"rules"`
 	Asking      []Asking  `json:"asking"`
 	Eligibility string    `json:"eligibility"`
@@ -120,13 +122,16 @@ type View struct {
 // View is the recruitment without its workings.
 func (r Recruitment) View() View {
 	v := View{
-		Process: r.Process, State: r.State, Targets: r.Targets, TargetsAt: r.TargetsAt, Rules: r.Rules,
+		Process: r.Process, State: r.State, Targets: r.Targets, TargetsAt: r.TargetsAt, Eased: r.Eased, Rules: r.Rules,
 		Asking: r.Asking, Eligibility: r.Eligibility, Households: r.Households, Terms: r.Terms, OptOutTest: r.OptOutTest, OpenedAt: r.OpenedAt,
 		ClosedAt: r.ClosedAt, ClosesAt: r.ClosesAt, DrawAt: r.DrawAt, Frame: r.Frame, InviteeDraw: r.InviteeDraw, Waves: r.Waves,
 		Invited: r.Invited, Draw: r.Draw, Version: r.Revision,
 	}
 	if v.Targets == nil {
 		v.Targets = []Target{}
+	}
+	if v.Eased == nil {
+		v.Eased = []Easing{}
 	}
 	if v.Rules == nil {
 		v.Rules = []Rule{}

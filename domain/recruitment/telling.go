@@ -71,6 +71,7 @@ func (s *Service) conclude(ctx context.Context, cmd domain.Command, ref domain.P
 		d.State, d.ConcludedAt, d.Public, d.Panel = DrawConcluded, now, public, out.Panel
 		d.Selected = persons(person, out.Selected)
 		d.Reserve = persons(person, out.Reserves[:min(d.Reserves, len(out.Reserves))])
+		d.Spared = spared(l.Certificate.Choice.Alternates)
 		d.OfferDue = r.Terms.deadline(now, r.Terms.OfferDays, ref.Location())
 		d.Telling = true
 		return domain.Event{Action: "draw.concluded", Data: map[string]any{
@@ -252,15 +253,18 @@ func (s *Service) chances(ctx context.Context, d Draw) ([]sortition.Chance, erro
 		l, err := s.plan(ctx, d)
 		return l.Certificate.Chances, err
 	}
+	c, err := s.certificate(ctx, d)
+	return c.Chances, err
+}
+
+func (s *Service) certificate(ctx context.Context, d Draw) (sortition.Certificate, error) {
+	var c sortition.Certificate
 	raw, _, err := s.d.Files.Get(ctx, d.Public)
 	if err != nil {
-		return nil, err
-	}
-	var c struct {
-		Chances []sortition.Chance `json:"chances"`
+		return c, err
 	}
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, domain.E(domain.Internal, "a certificate cannot be read").Because(err)
+		return c, domain.E(domain.Internal, "a certificate cannot be read").Because(err)
 	}
-	return c.Chances, nil
+	return c, nil
 }

@@ -22,6 +22,15 @@ type Feasibility struct {
 	// makes a panel possible.
 	Relaxation  []Relaxed   `json:"relaxation"`
 	Uncoverable []Uncovered `json:"uncoverable"`
+	// FarBelow are people who can sit, but whose chance is less than a quarter
+	// of the middle one.
+	FarBelow []FarBelow `json:"far_below"`
+}
+
+// FarBelow are people alike with what their chance is at most.
+type FarBelow struct {
+	IDs    []string `json:"ids"`
+	Chance string   `json:"chance"`
 }
 
 // Bound is one side of a target.
@@ -58,7 +67,7 @@ type Uncovered struct {
 // CheckFeasible checks the problem, looks for a panel, names who can be in
 // none, and explains. It draws nothing.
 func CheckFeasible(ctx context.Context, problem *Problem, solver Solver) (*Feasibility, error) {
-	out := &Feasibility{Findings: problem.Check(), Conflict: []Bound{}, Relaxation: []Relaxed{}, Uncoverable: []Uncovered{}}
+	out := &Feasibility{Findings: problem.Check(), Conflict: []Bound{}, Relaxation: []Relaxed{}, Uncoverable: []Uncovered{}, FarBelow: []FarBelow{}}
 	if out.Findings.blocksModel() {
 		return out, nil
 	}
@@ -132,10 +141,13 @@ func warnFarBelow(m *model, covered []bool, level []*big.Rat, out *Feasibility) 
 		if !covered[t] || level[t].Cmp(limit) >= 0 {
 			continue
 		}
+		low := FarBelow{Chance: level[t].RatString()}
 		for _, i := range m.types[t].members {
+			low.IDs = append(low.IDs, m.problem.People[i].ID)
 			out.Findings.warnf(CodeChanceFarBelow, "%s has a chance of at most %s, less than a quarter of the middle one.",
 				m.problem.People[i].ID, level[t].RatString())
 		}
+		out.FarBelow = append(out.FarBelow, low)
 	}
 }
 
