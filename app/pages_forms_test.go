@@ -189,6 +189,11 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("staff-recruitment", "organiser", staff+"/recruitment")
 	add("staff-invitations", "organiser", "/staff/processes/"+p.young+"/invitations")
 	add("staff-broadcasts", "organiser", staff+"/broadcasts")
+	for _, step := range []string{"targets", "lists", "invited", "pool"} {
+		add("staff-"+step, "organiser", "/staff/processes/"+p.young+"/"+step)
+	}
+	add("staff-draws", "organiser", staff+"/draws")
+	add("staff-seats", "oversight", staff+"/seats")
 	add("staff-people", "organiser", staff+"/people")
 	add("staff-person", "organiser", staff+"/people/"+p.member)
 	add("staff-messages", "organiser", "/staff/processes/"+p.young+"/messages")

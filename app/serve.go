@@ -138,7 +138,7 @@ func (h *house) app(base context.Context) *fiber.App {
 	site := h.site()
 	proxies, _ := h.cfg.Proxies() // checked when they were read
 	app := httpx.NewApp(httpx.Options{
-		Log: h.log, Base: base, LimitFor: a.BodyLimit, TrustedProxies: proxies, HTTPS: h.cfg.HTTPS(),
+		Log: h.log, Base: base, LimitFor: func(path string) int { return max(a.BodyLimit(path), site.BodyLimit(path)) }, TrustedProxies: proxies, HTTPS: h.cfg.HTTPS(),
 		ErrorPage: site.ErrorPage, Observe: h.metrics.Served,
 	})
 	h.mountHealth(app)

@@ -1,7 +1,11 @@
 package httpx
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,6 +62,58 @@ func Form(c *fiber.Ctx) (url.Values, error) {
 		return nil, domain.E(domain.Invalid, "the form could not be read; please go back and send it again").Because(err)
 	}
 	return v, nil
+}
+
+// Upload is one file of a form, in memory: what people send us in files is
+// never put on a disk unsealed.
+type Upload struct {
+	Name    string
+	Content []byte
+}
+
+// Upload limits beside the body's own.
+const (
+	maxParts = 200
+	maxField = 1 << 20
+)
+
+// Multipart gives the fields and files of a form that holds files, copied. A
+// file field that was left empty is not among them.
+func Multipart(c *fiber.Ctx) (url.Values, map[string]Upload, error) {
+	unread := domain.E(domain.Invalid, "the form could not be read; please go back and send it again")
+	_, params, err := mime.ParseMediaType(Header(c, fiber.HeaderContentType))
+	if err != nil {
+		return nil, nil, unread.Because(err)
+	}
+	values, files := url.Values{}, map[string]Upload{}
+	parts := multipart.NewReader(bytes.NewReader(RawBody(c)), params["boundary"])
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return values, files, nil
+		}
+		if err != nil || n >= maxParts {
+			return nil, nil, unread.Because(err)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, nil, unread.Because(err)
+		}
+		switch name := part.FileName(); {
+		case name != "":
+			files[part.FormName()] = Upload{Name: name, Content: content}
+		case len(content) > maxField:
+			return nil, nil, unread
+		case !strings.Contains(part.Header.Get(fiber.HeaderContentDisposition), "filename="):
+			values.Add(part.FormName(), string(content))
+		}
+	}
+}
+
+// IsMultipart reports whether the body is a form that holds files.
+func IsMultipart(c *fiber.Ctx) bool {
+	got, _, err := mime.ParseMediaType(Header(c, fiber.HeaderContentType))
+	return err == nil && got == fiber.MIMEMultipartForm
 }
 
 // Body is a copy of the body when it has the media type and comes

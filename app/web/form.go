@@ -95,13 +95,13 @@ func (v View) Faults() []Fault {
 
 func who(m domain.Missing) string { return words(m.Who) + " can supply it" }
 
-// ownPage keeps links to pages; where a missing item is supplied by a call of
-// the API there is none.
+// ownPage is the page on which a missing item is supplied, "" where there is
+// none.
 func ownPage(where string) string {
 	if strings.HasPrefix(where, "#") || strings.HasPrefix(where, "/staff") {
 		return where
 	}
-	return ""
+	return staffPage(where)
 }
 
 var idShape = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)

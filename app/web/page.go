@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"folkmoot/app/httpx"
 	"folkmoot/domain"
 )
 
@@ -16,7 +17,10 @@ type Page struct {
 	Method string
 	Path   string
 	Open   bool // anybody may come; the actor is the public unless signed in
-	Handle func(ctx context.Context, r *Request) (Reply, error)
+	// MaxFile is for a form that takes a file: so many bytes, read with the
+	// patience of longRead.
+	MaxFile int
+	Handle  func(ctx context.Context, r *Request) (Reply, error)
 }
 
 // Request is what a page is asked, all copied.
@@ -24,7 +28,8 @@ type Request struct {
 	Actor domain.Actor
 	Query url.Values
 	Form  url.Values // of a POST
-	Key   string     // of a POST: the key that the form carried
+	Files map[string]httpx.Upload
+	Key   string // of a POST: the key that the form carried
 	path  string
 	parts map[string]string
 	part  bool // htmx asks for a part of a page

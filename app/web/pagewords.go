@@ -62,6 +62,13 @@ var pageWords = map[string]any{
 	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
 	"duration":       duration,
 	"thousands":      func(n any) string { return thousands(whole(n)) },
+	"oneIn":          oneIn,
+	"isoWords":       isoWords,
+	"easeText":       easeText,
+	"targetCells":    targetCells,
+	"seedFields":     newSeedFields,
+	"roundHint":      roundHint,
+	"learnedHint":    learnedHint,
 }
 
 // whole is any whole number of a template.

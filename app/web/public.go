@@ -16,6 +16,7 @@ func publicPages(s Services) []Page {
 		open(get("/p/:code", s.publicProcess)),
 		open(get("/d/:code", s.publicDraw)),
 		open(get("/d/:code/certificate/:draw", s.certificate)),
+		open(get("/d/:code/asked/:draw", s.publicAsked)),
 		open(get("/r/:code", s.publicReport)),
 		open(get("/e/:code", s.publicEvidence)),
 		open(get("/e/:code/files/:hash", s.publicFile)),

@@ -4,41 +4,24 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"math"
 	"net/url"
 	"strings"
 
+	"folkmoot/app/charts"
 	"folkmoot/domain"
 	"folkmoot/domain/recruitment"
 )
 
-// compared is one value of a feature: what was asked for beside what came.
-type compared struct {
-	Value    string
-	Share    string // of the population, "" where nobody said
-	Min, Max int
-	Pool     recruitment.Cell
-	PoolPart string // share of the pool
-	Picked   recruitment.Cell
-	Marks    []seatMark
-}
-
-// seatMark is one seat of a row: taken, empty (below the target), or over.
-type seatMark string
-
-type feature struct {
-	Name   string
-	Source string
-	Rows   []compared
-}
-
 type drawPage struct {
 	story
-	Draws    []drawShown
-	Features []feature
-	Picked   string // what the column of those picked is called
-	Ring     template.HTML
-	Seats    int
+	Draws   []drawShown
+	Compare template.HTML
+	Places  []seated // what was looked up by pseudonym
+	Find    string
+	Asked   []recruitment.InviteeDrawView
+	Swaps   []recruitment.PublicReplacement
+	Eased   []recruitment.Easing
+	Drawn   bool
 }
 
 // drawShown is a draw with its steps in words.
@@ -49,6 +32,16 @@ type drawShown struct {
 	Beacon    uint64
 	Least     string // chances, in words
 	Most      string
+	Chances   template.HTML
+	Ring      template.HTML
+	Saved     float64 // percent of the expected loss that the reserves spare
+}
+
+// seated is what the certificate says of one pseudonym.
+type seated struct {
+	recruitment.Place
+	Number int // of the draw
+	OneIn  string
 }
 
 // publicDraw is the page by which anybody can check the draw.
@@ -57,19 +50,60 @@ func (s Services) publicDraw(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	page := drawPage{story: st, Find: strings.TrimSpace(r.Query.Get("name")), Eased: st.Settings.Eased}
+	if page.Asked, err = s.Recruitment.PublicInvitees(ctx, st.P.ID); err != nil {
+		return Reply{}, err
+	}
 	if len(st.Draws) == 0 {
-		return Show("public/draw", "The draw", drawPage{story: st}), nil
+		return Show("public/draw", "The draw", page), nil
 	}
-	page := drawPage{story: st, Picked: "Picked"}
 	for _, d := range st.Draws {
-		page.Draws = append(page.Draws, shownDraw(d))
+		shown := shownDraw(d)
+		if shown.State == recruitment.DrawConcluded {
+			page.Drawn, shown.Ring = true, charts.Ring(d.Size)
+			if shown.Chances, err = s.chancesChart(ctx, public, st.P.ID, d); err != nil {
+				return Reply{}, err
+			}
+		}
+		page.Draws = append(page.Draws, shown)
 	}
-	page.Features = featuresOf(st.Table.Table)
-	last := st.Draws[len(st.Draws)-1]
-	if last.State == recruitment.DrawConcluded {
-		page.Seats, page.Ring = last.Size, ring(last.Size)
+	page.Compare = comparison(st.Table.Table, st.Draws[len(st.Draws)-1].Size).HTML()
+	if page.Swaps, err = s.Recruitment.PublicReplacements(ctx, st.P.ID); err != nil {
+		return Reply{}, err
+	}
+	if err := s.findPlaces(ctx, &page); err != nil {
+		return Reply{}, err
 	}
 	return Show("public/draw", "The draw: "+st.P.Name, page).KeptFor(shortly), nil
+}
+
+// findPlaces looks the name that was asked for up in every concluded draw.
+func (s Services) findPlaces(ctx context.Context, page *drawPage) error {
+	if page.Find == "" {
+		return nil
+	}
+	for _, d := range page.Draws {
+		p, err := s.Recruitment.FindPlace(ctx, page.P.ID, d.ID, page.Find)
+		if err == nil {
+			page.Places = append(page.Places, seated{Place: p, Number: d.Number, OneIn: oneIn(p.Exact)})
+		} else if unless(err) != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publicAsked is the certificate of a draw of those who were asked.
+func (s Services) publicAsked(ctx context.Context, r *Request) (Reply, error) {
+	p, err := s.Process.Public(ctx, upper(r.Param("code")))
+	if err != nil {
+		return Reply{}, err
+	}
+	draws, err := s.Recruitment.PublicInvitees(ctx, p.ID)
+	if err != nil {
+		return Reply{}, err
+	}
+	return inviteeFile(draws, r.Param("draw"))
 }
 
 func shownDraw(d recruitment.DrawView) drawShown {
@@ -83,116 +117,14 @@ func shownDraw(d recruitment.DrawView) drawShown {
 	if d.State == recruitment.DrawConcluded {
 		out.Least, out.Most = oneIn(d.Summary.LotteryMinimum), oneIn(d.Summary.LotteryMaximum)
 	}
+	if d.Spared != nil && d.Spared.Without > 0 {
+		out.Saved = 100 * (1 - d.Spared.With/d.Spared.Without)
+	}
 	return out
 }
 
 // oneIn writes a chance such as 91/1000 as people say it: 1 in 11.
-func oneIn(fraction string) string {
-	var a, b float64
-	if _, err := fmt.Sscanf(fraction, "%g/%g", &a, &b); err != nil || a <= 0 {
-		return fraction
-	}
-	n := b / a
-	if n < 10 && math.Abs(n-math.Round(n)) > 0.05 {
-		return fmt.Sprintf("1 in %.1f", n)
-	}
-	return fmt.Sprintf("1 in %.0f", n)
-}
-
-// featuresOf sets targets, pool and those picked beside each other.
-func featuresOf(t recruitment.Table) []feature {
-	pool, picked := stageAt(t, "in_pool"), stageAt(t, "selected")
-	var out []feature
-	for _, row := range t.Rows {
-		if row.Max == 0 && empty(row) {
-			continue
-		}
-		if len(out) == 0 || out[len(out)-1].Name != row.Feature {
-			out = append(out, feature{Name: row.Feature, Source: row.Source})
-		}
-		c := compared{Value: row.Value, Min: row.Min, Max: row.Max}
-		if row.Share > 0 {
-			c.Share = percent(float64(row.Share) / 100)
-		}
-		if pool >= 0 {
-			c.Pool = row.Cells[pool]
-			if total := t.Totals[pool].Count; total > 0 && !c.Pool.Suppressed {
-				c.PoolPart = percent(100 * float64(c.Pool.Count) / float64(total))
-			}
-		}
-		if picked >= 0 {
-			c.Picked = row.Cells[picked]
-			c.Marks = marksOf(row.Min, row.Max, c.Picked)
-		}
-		f := &out[len(out)-1]
-		f.Rows = append(f.Rows, c)
-	}
-	return out
-}
-
-// empty reports whether nobody was ever counted in the row.
-func empty(row recruitment.TableRow) bool {
-	for _, c := range row.Cells {
-		if c.Count > 0 || c.Suppressed {
-			return false
-		}
-	}
-	return true
-}
-
-func stageAt(t recruitment.Table, name string) int {
-	for i, s := range t.Stages {
-		if s == name {
-			return i
-		}
-	}
-	return -1
-}
-
-func percent(p float64) string {
-	if p > 0 && p < 1 {
-		return "under 1%"
-	}
-	return fmt.Sprintf("%.0f%%", p)
-}
-
-// marksOf draws a row's seats: those taken, those the target still wants, and
-// those above it. Nothing is drawn of a hidden number.
-func marksOf(minimum, maximum int, c recruitment.Cell) []seatMark {
-	if c.Suppressed {
-		return nil
-	}
-	var out []seatMark
-	for i := range max(c.Count, minimum) {
-		switch {
-		case i >= c.Count:
-			out = append(out, "empty")
-		case i >= maximum:
-			out = append(out, "over")
-		default:
-			out = append(out, "")
-		}
-	}
-	return out
-}
-
-// ring is the panel as a ring of seats. The same number of seats is always the
-// same picture: nobody can be told from it.
-func ring(seats int) template.HTML {
-	if seats < 1 || seats > 400 {
-		return ""
-	}
-	const middle, radius = 110.0, 90.0
-	size := min(12, math.Pi*radius/float64(seats)*0.8)
-	var b strings.Builder
-	b.WriteString(`<svg class="fm-ring" viewBox="0 0 220 220" aria-hidden="true" focusable="false">`)
-	for i := range seats {
-		angle := 2*math.Pi*float64(i)/float64(seats) - math.Pi/2
-		fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="%.1f"/>`, middle+radius*math.Cos(angle), middle+radius*math.Sin(angle), size)
-	}
-	fmt.Fprintf(&b, `<text x="110" y="122" text-anchor="middle">%d</text></svg>`, seats)
-	return template.HTML(b.String()) // numbers of ours alone
-}
+func oneIn(fraction string) string { return charts.OneIn(fraction) }
 
 // certificate is the public certificate of a draw, to keep and check.
 func (s Services) certificate(ctx context.Context, r *Request) (Reply, error) {
@@ -217,4 +149,9 @@ func (s Services) certificate(ctx context.Context, r *Request) (Reply, error) {
 // CertificateURL is where a draw's certificate is fetched.
 func (st story) CertificateURL(draw string) string {
 	return "/d/" + url.PathEscape(st.P.Code) + "/certificate/" + url.PathEscape(draw)
+}
+
+// AskedURL is where the certificate of a draw of those asked is fetched.
+func (st story) AskedURL(draw string) string {
+	return "/d/" + url.PathEscape(st.P.Code) + "/asked/" + url.PathEscape(draw)
 }

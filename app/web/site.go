@@ -101,12 +101,45 @@ func (s *Site) handler(p Page) fiber.Handler {
 		}
 		ctx = httpx.WithActor(ctx, r.Actor)
 		c.SetUserContext(ctx)
+		if p.MaxFile > 0 {
+			longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), longRead)
+			defer cancel()
+			ctx = longer
+		}
 		reply, err := p.Handle(ctx, r)
 		if err != nil {
 			return err
 		}
 		return s.write(c, r, reply)
 	}
+}
+
+// longRead is how long a file may take to be read and taken over.
+const longRead = 5 * time.Minute
+
+// BodyLimit is the limit of a path, for [httpx.Options].LimitFor; 0 where the
+// default applies.
+func (s *Site) BodyLimit(path string) int {
+	at := strings.Split(path, "/")
+	for _, p := range s.Pages {
+		if p.MaxFile > 0 && matches(strings.Split(p.Path, "/"), at) {
+			return p.MaxFile
+		}
+	}
+	return 0
+}
+
+// matches reports whether a path is one of a page's.
+func matches(pattern, path []string) bool {
+	if len(pattern) != len(path) {
+		return false
+	}
+	for i, part := range pattern {
+		if !strings.HasPrefix(part, ":") && part != path[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Site) read(c *fiber.Ctx, p Page) (*Request, error) {
@@ -126,7 +159,12 @@ func (s *Site) read(c *fiber.Ctx, p Page) (*Request, error) {
 	if err := s.ownForm(c); err != nil {
 		return nil, err
 	}
-	if r.Form, err = httpx.Form(c); err != nil {
+	if p.MaxFile > 0 && httpx.IsMultipart(c) {
+		r.Form, r.Files, err = httpx.Multipart(c)
+	} else {
+		r.Form, err = httpx.Form(c)
+	}
+	if err != nil {
 		return nil, err
 	}
 	r.Key = r.Form.Get("_key")

@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s))
+	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:
@@ -199,10 +199,8 @@ func (d desk) supply(m domain.Missing) string {
 		return d.URL("/responses")
 	case strings.Contains(m.Where, "people?") && d.May(domain.ServePeople):
 		return d.URL("/people?status=confirmed")
-	case strings.Contains(m.Where, "/draws"), strings.HasSuffix(m.Where, "/pool/close"), strings.HasSuffix(m.Where, "/targets"):
-		return d.URL("/recruitment")
 	}
-	return ""
+	return staffPage(m.Where)
 }
 
 // owedAfter is what the commissioner owes after the report.

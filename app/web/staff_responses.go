@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"net/url"
 	"strings"
 	"time"
@@ -165,27 +166,24 @@ func dotless(err error) error {
 }
 
 type recruitmentShown struct {
-	desk
-	R            recruitment.View
+	recruitDesk
 	Table        recruitment.Representation
-	Features     []feature
 	Waves        []recruitment.WaveView
 	Invitees     []recruitment.InviteeDrawView
 	Draws        []recruitment.DrawView
 	Replacements []recruitment.ReplacementView
+	Chart        template.HTML
 }
 
 // recruitmentPage shows the figures of the way to the seats.
 func (s Services) recruitmentPage(ctx context.Context, r *Request) (Reply, error) {
-	d, err := s.deskOf(ctx, r)
+	d, err := s.recruitDesk(ctx, r, "figures")
 	if err != nil {
 		return Reply{}, err
 	}
-	page, rs, id := recruitmentShown{desk: d}, s.Recruitment, d.P.ID
+	d.Title = "Recruitment"
+	page, rs, id := recruitmentShown{recruitDesk: d}, s.Recruitment, d.P.ID
 	reads := []func() error{
-		func() error {
-			return part(&page.R, func() (recruitment.View, error) { return rs.Get(ctx, r.Actor, id) })
-		},
 		func() error {
 			return part(&page.Table, func() (recruitment.Representation, error) { return rs.Represent(ctx, r.Actor, id) })
 		},
@@ -207,7 +205,7 @@ func (s Services) recruitmentPage(ctx context.Context, r *Request) (Reply, error
 			return Reply{}, err
 		}
 	}
-	page.Features = featuresOf(page.Table.Table)
+	page.Chart = comparison(page.Table.Table, page.P.Specification.Size).HTML()
 	return Show("staff/recruitment", "Recruitment: "+d.P.Name, page), nil
 }
 

@@ -2,6 +2,7 @@ package recruitment
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -70,6 +71,8 @@ func openSheet(in io.Reader, columns []string) (*sheet, error) {
 		_, _ = b.Discard(3) // Excel's mark
 	}
 	s := &sheet{r: csv.NewReader(b), at: map[string]int{}, row: 1}
+	start, _ := b.Peek(16 << 10)
+	s.r.Comma = Separator(start)
 	s.r.FieldsPerRecord = -1
 	s.r.ReuseRecord = true
 	head, err := s.r.Read()
@@ -84,6 +87,19 @@ func openSheet(in io.Reader, columns []string) (*sheet, error) {
 	s.count(head)
 	s.header(head, columns)
 	return s, s.trials.err()
+}
+
+// Separator is what parts the cells of a CSV file that begins so: European
+// Excel writes semicolons, a copied range has tabs.
+func Separator(start []byte) rune {
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	best, most := ',', bytes.Count(line, []byte(","))
+	for _, s := range []rune{';', '\t'} {
+		if n := bytes.Count(line, []byte(string(s))); n > most {
+			best, most = s, n
+		}
+	}
+	return best
 }
 
 func (s *sheet) header(head, columns []string) {

@@ -22,7 +22,8 @@ type Share struct {
 // ProposalInput asks for targets made from shares of the population.
 type ProposalInput struct {
 	Size   int     `json:"size"`
-	Slack  int     `json:"slack"` // how far each target may be off its share, in people
+	Slack  int     `json:"slack"`          // how far each target may be off its share, in people
+	Flex   int     `json:"flex,omitempty"` // how much further it may be relaxed; 0 leaves that free
 	Shares []Share `json:"shares"`
 }
 
@@ -48,6 +49,7 @@ func Propose(in ProposalInput) ([]Target, error) {
 	p := domain.Problems{}
 	p.Need(in.Size >= 1 && in.Size <= 5000, "size", "give the number of seats, 1 to 5000")
 	p.Need(in.Slack >= 0 && in.Slack <= in.Size, "slack", "0 to the number of seats")
+	p.Need(in.Flex >= 0 && in.Flex <= in.Size, "flex", "0 to the number of seats")
 	p.Need(len(in.Shares) > 0 && len(in.Shares) <= maxTargets, "shares", "give 1 to %d shares", maxTargets)
 	seen := map[string]bool{}
 	for i, s := range in.Shares {
@@ -72,6 +74,10 @@ func Propose(in ProposalInput) ([]Target, error) {
 				t.Max = max(t.Max, 1)
 			} else {
 				t.Max = 0
+			}
+			if in.Flex > 0 {
+				low, high := max(0, t.Min-in.Flex), min(in.Size, t.Max+in.Flex)
+				t.FlexMin, t.FlexMax = &low, &high
 			}
 			out = append(out, t)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"folkmoot/domain"
+	"folkmoot/domain/planner"
 	"folkmoot/domain/sortition"
 )
 
@@ -42,62 +43,27 @@ func checkStay(p domain.Problems, stay map[string]float64, ts []Target) {
 	}
 }
 
-// Learned is how many of those drawn stayed, in the juries that a body held
-// before.
+// Learned is the rate of staying that the body's earlier processes teach:
+// those drawn who said yes, times those who said yes and stayed to the end.
 type Learned struct {
-	Draws int     `json:"draws"`
-	Drawn int     `json:"drawn"`
-	Left  int     `json:"left"`
-	Rate  float64 `json:"rate"` // of staying; 0 when nothing is known
+	Rate    float64      `json:"rate"`
+	Refusal planner.Rate `json:"refusal"`
+	DropOut planner.Rate `json:"drop_out"`
 }
 
-// LearnedStay answers how many of those drawn in the body's earlier processes
-// gave up their seat. It opens nobody's answers.
+// LearnedStay answers how likely somebody drawn is to keep the seat, as the
+// planner learned it of the body's earlier processes, or of published ones
+// where it has none. It opens nobody's answers.
 func (s *Service) LearnedStay(ctx context.Context, a domain.Actor, processID string) (Learned, error) {
 	ref, err := s.allow(ctx, a, processID, domain.Recruit)
 	if err != nil {
 		return Learned{}, err
 	}
-	var out Learned
-	for _, st := range []PoolState{PoolDrawn, PoolEnded} {
-		for r, err := range s.d.Recruitments.Find(ctx, domain.Query{Index: "state", Equal: []any{string(st)}, Limit: 200}) {
-			if err != nil {
-				return out, err
-			}
-			if r.Body != ref.Body || r.ID == ref.ID || r.Draw == "" {
-				continue
-			}
-			if err := s.learn(ctx, r.Draw, &out); err != nil {
-				return out, err
-			}
-		}
+	past, err := s.pastOf(ctx, ref)
+	if err != nil {
+		return Learned{}, err
 	}
-	if out.Drawn > 0 {
-		out.Rate = float64(out.Drawn-out.Left) / float64(out.Drawn)
-	}
-	return out, nil
-}
-
-func (s *Service) learn(ctx context.Context, draw string, out *Learned) error {
-	d, err := s.d.Draws.Get(ctx, draw)
-	if err != nil || d.State != DrawConcluded {
-		return unlessGone(err)
-	}
-	out.Draws++
-	out.Drawn += len(d.Selected)
-	for _, id := range d.Selected {
-		if d.swapped(id) {
-			out.Left++
-		}
-	}
-	return nil
-}
-
-func unlessGone(err error) error {
-	if domain.Is(err, domain.NotFound) {
-		return nil
-	}
-	return err
+	return Learned{Rate: (1 - past.refusal.Mean) * (1 - past.dropOut.Mean), Refusal: past.refusal, DropOut: past.dropOut}, nil
 }
 
 // ParseStay reads rates of staying as they are written down, one a line: a

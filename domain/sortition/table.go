@@ -215,5 +215,14 @@ func (t *Table) at(f *Finding, row, column int) *Finding {
 	return f
 }
 
+// RowNumber is the number that a spreadsheet shows for one of Rows; -1 is the
+// header.
+func (t *Table) RowNumber(i int) int {
+	if i < 0 || i >= len(t.lines) {
+		return 1
+	}
+	return t.lines[i]
+}
+
 // reported tells whether a cell's fault is among the findings already.
 func (t *Table) reported(row, column int) bool { return t.faulty[[2]int{t.lines[row], column}] }
