@@ -6,7 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"folkmoot/domain"
+	"folkmoot/domain/accountability"
 	"folkmoot/domain/audit"
+	"folkmoot/domain/deliberation"
+	"folkmoot/domain/people"
 )
 
 // story is a jury whose sitting is run through its pages alone.
@@ -37,9 +41,13 @@ func TestASittingByPages(t *testing.T) {
 	s.all = p.serving(ln)
 	session := s.plans()
 	s.planTables(session)
+	s.hears()
 	s.meets(session)
 	rec := s.words()
 	s.votes(rec)
+	s.reports(rec)
+	s.follows(rec)
+	s.pays()
 }
 
 // made is the last part of the address that a form led to: the new id.
@@ -223,4 +231,134 @@ func (s *story) paper(one string) {
 	s.refused("facilitator", one+"/papers", 400, []string{"line 2 does not answer the 2 questions"}, append(form, "papers", "y b>a\ny\nn -")...)
 	s.does("facilitator", one+"/papers", append(form, "papers", "y b>a\ny b\nn -")...)
 	s.sees("facilitator", one, "12 of 12 have voted", "3 votes")
+}
+
+// hears: a witness, an item from proposal to a published pack, the signature
+// on the balance, a question and its answer.
+func (s *story) hears() {
+	all := s.staff + "/evidence"
+	s.refused("facilitator", s.staff+"/witnesses", 400, []string{"name the option they speak for"}, "name", "Dr Wren Tolliver", "kind", "expert", "stance", "option", "interests", "None at all", "chosen_by", "organiser")
+	s.does("facilitator", s.staff+"/witnesses", "name", "Dr Wren Tolliver", "kind", "expert", "stance", "option", "position", "Lydney", "interests", "None at all", "chosen_by", "organiser")
+	s.sees("facilitator", s.staff+"/witnesses", "1 witness was not given the rules yet")
+	s.refused("organiser", all, 400, []string{"write something here"}, "title", "Travel times to each place", "kind", "data", "stance", "neutral")
+	s.does("organiser", all, "title", "Travel times to each place", "kind", "data", "stance", "neutral", "summary", "How long people travel.")
+	items := must[[]deliberation.Evidence](s.t)(s.deliberation.Evidence(s.ctx, s.actors["organiser"], s.id))
+	one := all + "/" + items[0].ID
+	s.sees("organiser", one, "Ask for it")
+	s.all["commissioner"].get(one).wants(s.t, "a commissioner looks at what is not published", 404)
+	s.does("organiser", one+"/request")
+	s.does("organiser", one+"/receive", "title", "Travel times to each place", "kind", "data", "stance", "neutral", "summary", "How long people travel, by bus and by car.")
+	s.all["organiser"].post(one+"/check", "checked", "facts").wants(s.t, "half a check", 409, "it is in plain language")
+	s.does("organiser two", one+"/check", "checked", "facts", "checked", "plain", "checked", "position")
+	s.all["organiser"].post(one+"/approve").wants(s.t, "an organiser approves", 403)
+	s.sees("oversight", all, "1 item waits for oversight")
+	s.does("oversight", one+"/approve")
+	s.refused("oversight", s.staff+"/balance", 400, []string{"choose yes or no"}, "statement", "Every place had the same time.")
+	s.does("oversight", s.staff+"/balance", "balanced", "yes", "statement", "Every place had the same time.")
+	s.does("organiser", s.staff+"/packs", "number", "1", "title", "Getting there", "evidence", items[0].ID)
+	pack := must[[]deliberation.Pack](s.t)(s.deliberation.Packs(s.ctx, s.actors["organiser"], s.id))[0].ID
+	s.all["organiser"].post(s.staff+"/packs/"+pack+"/publish").wants(s.t, "a pack without its versions", 409, "the pack is ready in easy read")
+	s.does("organiser", s.staff+"/packs/"+pack, "number", "1", "title", "Getting there", "evidence", items[0].ID, "format.easy_read", "https://health.example.org/easy", "format.large_print", "https://health.example.org/large")
+	s.does("organiser", s.staff+"/packs/"+pack+"/publish")
+	s.settled()
+	s.sees("public", "/e/"+s.code, "Every place had the same time.", "signed that it was", "Travel times to each place")
+	s.sees(s.members[0], "/me/jury", "Pack 1: Getting there", "Easy read")
+	s.asks()
+}
+
+func (s *story) asks() {
+	s.does(s.members[2], "/me/jury/questions", "question", "How long is the bus from Lydney?")
+	s.sees(s.members[2], "/me/jury?sent=questions", "Your question is noted", "you asked this")
+	s.hides(s.members[3], "/me/jury", "you asked this")
+	q := must[[]deliberation.MemberQuestion](s.t)(s.deliberation.Questions(s.ctx, s.actors["facilitator"], s.id))[0].ID
+	one := s.staff + "/questions/" + q
+	s.sees("facilitator", s.staff+"/questions", "1 question was not put to anybody yet", "How long is the bus from Lydney?")
+	s.does("facilitator", one+"/put", "owner", "Ambulance service")
+	s.refused("facilitator", one+"/promise", 400, []string{"promise a moment still to come"}, "due", "2020-01-01")
+	s.does("facilitator", one+"/promise", "due", "2026-03-20")
+	s.sees(s.members[2], "/me/jury", "Ambulance service owes the answer", "Fri 20 March 2026")
+	s.does("facilitator", one+"/answer", "answer", "42 minutes, twice a day.", "source", "Timetable 2026")
+	s.sees(s.members[2], "/me/jury", "42 minutes, twice a day.")
+}
+
+// reports: the report is written, read by the members and published, with a
+// minority view.
+func (s *story) reports(rec string) {
+	at := s.staff + "/report"
+	s.does("facilitator", at+"/invite", "until", "2026-03-20")
+	s.does(s.members[0], "/me/jury/minority", "about", rec, "view", "A bus alone does not help us.")
+	s.enter(s.id, domain.Reporting)
+	s.refused("facilitator", at, 400, []string{"write something here", "name at least one recommendation"}, "title", "Our report to the board", "sections.1.heading", "What we learned")
+	s.does("facilitator", at, "title", "Our report to the board", "sections.1.heading", "What we learned", "sections.1.text", "That travel matters.", "recommendations", rec)
+	s.all["commissioner"].get(at).wants(s.t, "a commissioner reads a draft", 200, "Nothing is written yet")
+	s.does("facilitator", at+"/review")
+	s.sees("organiser", at, "Still missing", "More than half of the members confirm", "The report is ready in easy read")
+	s.all["organiser"].post(at+"/publish").wants(s.t, "publishing too soon", 409, "more than half of the members confirm")
+	for _, m := range s.members[:6] {
+		s.does(m, "/me/jury/report", "agrees", "yes")
+	}
+	s.all[s.members[6]].post("/me/jury/report").wants(s.t, "no word on the report", 400, "choose yes or no")
+	s.does("facilitator", at+"/confirm", "agrees", "yes", "members", must[[]string](s.t)(s.people.Seated(s.ctx, s.id))[7])
+	s.does("organiser", at+"/formats", "format.easy_read", "https://health.example.org/er", "format.large_print", "https://health.example.org/lp")
+	s.does("organiser", at+"/publish")
+	s.settled()
+	s.enter(s.id, domain.Reported)
+	s.sees("public", "/r/"+s.code, "That travel matters.", "A bus alone does not help us.")
+	s.hides("public", "/r/"+s.code, must[[]string](s.t)(s.people.Seated(s.ctx, s.id))[0])
+}
+
+// follows: an answer, an action, its proof, and somebody else's check.
+func (s *story) follows(rec string) {
+	s.at("2026-03-10 10:00")
+	s.does("commissioner", s.staff+"/responses/"+rec, "do", "publish", "outcome", "accept", "reason_given", "It is right.", "short", "Yes.", "owner_post", "Director of estates", "by", "2026-12-01")
+	s.sees(s.members[0], "/me/jury", "It is right.", "Does this answer your recommendation?")
+	s.does(s.members[0], "/me/jury/answers/"+rec, "answered", "partly")
+	s.all[s.members[0]].post("/me/jury/answers/"+rec, "answered", "perhaps").wants(s.t, "no such view", 400)
+	all := s.staff + "/actions"
+	s.refused("commissioner", all, 400, []string{"give the date by which it will be done"}, "recommendation", rec, "title", "Buy four buses", "owner_post", "Director of estates")
+	s.does("commissioner", all, "recommendation", rec, "title", "Buy four buses", "owner_post", "Director of estates", "due", "2026-10-01")
+	one := all + "/" + must[[]accountability.Action](s.t)(s.accountability.Actions(s.ctx, s.actors["commissioner"], s.id))[0].ID
+	s.sees("commissioner", one, "Say how it goes", "Thu 1 October 2026")
+	s.does("commissioner", one+"/update", "state", "started", "text", "The price is agreed.")
+	s.refused("commissioner", one+"/update", 409, []string{"something that shows it is done"}, "state", "done", "text", "They are bought.")
+	s.does("commissioner", one+"/update", "state", "done", "text", "They are bought.", "proof_title", "The bill", "proof_link", "https://health.example.org/bill")
+	s.all["commissioner"].post(one+"/verify", "verified", "yes", "note", "I said so.").wants(s.t, "an owner checks", 403)
+	s.refused("oversight", one+"/verify", 400, []string{"choose yes or no"}, "note", "We read the bill.")
+	s.does("oversight", one+"/verify", "verified", "yes", "note", "We read the bill.")
+	s.sees("public", "/r/"+s.code, "We read the bill.")
+	s.refused("organiser", s.staff+"/announcement", 400, []string{"write something here"}, "announced", "")
+	s.does("organiser", s.staff+"/announcement", "announced", "The board agrees: a bus every half hour.")
+	s.refused("organiser", s.staff+"/feedback", 400, []string{"write something here"}, "kind", "progress", "feedback_summary", "Four buses are bought.", "gap_what", "The bus at night", "gap_why", "")
+	s.does("organiser", s.staff+"/feedback", "kind", "progress", "feedback_summary", "Four buses are bought.", "changed", "Four buses are bought.")
+	s.sees("organiser", all, "The answers were announced")
+}
+
+// pays: two people approve what was earned; nobody is named and nobody blank.
+func (s *story) pays() {
+	all := s.staff + "/payments"
+	s.all["facilitator"].get(all).wants(s.t, "a facilitator looks at the money", 404)
+	s.refused("organiser", all+"/earn", 400, []string{"give a sum in pounds"}, "pounds", "sixty-four")
+	s.does("organiser", all+"/earn", "pounds", "64")
+	s.sees("organiser", all, "12 payments wait for your yes", "Seat 1, ", "Seat 12, ", "£768", "Cost of an hour of a member", "£12.80", "Not offered yet")
+	s.hides("organiser", all, "Resident Quill", "<strong>, £", "no seat")
+	pays := must[people.PaymentPage](s.t)(s.people.ListPayments(s.ctx, s.actors["organiser"], s.id, people.PaymentsInput{})).Items
+	one, other := all+"/"+pays[0].ID, all+"/"+pays[1].ID
+	s.all["organiser"].post(one+"/approve").wants(s.t, "approving before a choice", 409, "their choice to be paid")
+	for i, m := range s.members {
+		s.does(m, "/me/payment", "choice", "pay", "benefits", []string{"yes", "no"}[min(i, 1)])
+	}
+	for _, m := range must[[]string](s.t)(s.people.Seated(s.ctx, s.id)) {
+		s.does("organiser", all+"/advice/"+m, "state", "offered")
+		s.does("organiser", all+"/advice/"+m, "state", "not_wanted")
+	}
+	s.does("organiser", one+"/approve")
+	s.all["organiser"].post(one+"/approve", "again", "yes").wants(s.t, "approving twice", 409, "somebody else than the person who approved first")
+	s.does("organiser two", one+"/approve")
+	s.refused("organiser", one+"/paid", 400, []string{"pence are left to pay"}, "pounds", "65.00", "reference", "BACS 0042")
+	s.does("organiser", one+"/paid", "pounds", "64.00", "reference", "BACS 0042")
+	s.does("organiser", other+"/hold", "reason", "wrong_sum")
+	s.does("organiser", other+"/release")
+	s.does("organiser", other+"/decline", "reason", "asked_by_person")
+	s.sees("organiser", all, "Paid", "BACS 0042", "Declined", "asked by person")
+	s.all["organiser"].post(all+"/export").wants(s.t, "the file for finance", 200, "account_number")
 }

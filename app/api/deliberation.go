@@ -108,7 +108,7 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 			},
 		},
 		Route[onProcess, deliberation.Balance]{
-			Method: "GET", Path: "/processes/{process}/balance", Summary: "Read the spread of evidence by stance", Needs: domain.ViewSessions,
+			Method: "GET", Path: "/processes/{process}/balance", Summary: "Read the spread of evidence by stance", Open: true,
 			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (deliberation.Balance, error) {
 				return s.Balance(ctx, cmd.Actor, in.Process)
 			},

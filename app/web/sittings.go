@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"folkmoot/domain"
 	"folkmoot/domain/deliberation"
@@ -12,7 +13,7 @@ import (
 // sittingPages are for those who run and watch the jury's work: its sessions,
 // what it hears, what it says and how it votes.
 func sittingPages(s Services) []Page {
-	return slices.Concat(sessionPages(s), doorPages(s), tablePages(s), wordingPages(s), ballotPages(s))
+	return slices.Concat(sessionPages(s), doorPages(s), tablePages(s), evidencePages(s), questionPages(s), wordingPages(s), ballotPages(s), reportPages(s))
 }
 
 // sitNav lists the pages of the jury's work that the reader may open.
@@ -22,9 +23,13 @@ func (d desk) sitNav(here string) []tab {
 		needs             domain.Permission
 	}{
 		{"sessions", "Sessions", "/sessions", domain.ViewProcess},
+		{"evidence", "Evidence", "/evidence", domain.ViewProcess},
+		{"witnesses", "Witnesses", "/witnesses", domain.ViewProcess},
+		{"questions", "Questions", "/questions", domain.ViewProcess},
 		{"statements", "What was said", "/statements", domain.RunSessions},
 		{"recommendations", "Recommendations", "/recommendations", domain.ViewProcess},
 		{"ballots", "Ballots", "/ballots", domain.ViewProcess},
+		{"report", "Report", "/report", domain.ViewProcess},
 	}
 	var out []tab
 	for _, t := range tabs {
@@ -83,4 +88,14 @@ func seatName(x people.Seat) string {
 func handsOf(in typed, name string) deliberation.Hands {
 	f, a, p := in.hands(name)
 	return deliberation.Hands{For: f, Against: a, Present: p}
+}
+
+// sitting is the page of the jury's work on which a missing item is supplied,
+// "" where it is no such item.
+func sitting(where string) string {
+	first, _, _ := strings.Cut(where, "/")
+	return map[string]string{
+		"sessions": "/sessions", "rules": "/ballots", "ballots": "/ballots", "balance": "/evidence#balance", "evidence": "/evidence", "packs": "/evidence",
+		"questions": "/questions", "recommendations": "/recommendations", "report": "/report", "minority-views": "/report", "actions": "/actions", "feedback": "/actions",
+	}[first]
 }

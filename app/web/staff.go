@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s))
+	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:
@@ -57,6 +57,7 @@ func (d desk) Nav(here string) []tab {
 		{"people", "People", "/people", domain.ServePeople},
 		{"sittings", "Sittings", "/sessions", domain.ViewProcess},
 		{"responses", "Responses", "/responses", domain.ViewProcess},
+		{"payments", "Payments", "/payments", domain.ApprovePayment},
 		{"record", "Record", "/record", domain.ViewAudit},
 	}
 	var out []tab
@@ -241,7 +242,7 @@ func (s Services) owedActions(ctx context.Context, d desk, out []owed) ([]owed, 
 	for _, a := range as {
 		if open := !ended(a.State); open && (a.Late || !a.Silent.IsZero()) {
 			out = append(out, owed{What: a.Title, Who: a.Owner.Post, Due: a.Due, Status: dueStatus(a.Due, now),
-				Mine: d.May(domain.OwnAction), Link: d.URL("/responses")})
+				Mine: d.May(domain.OwnAction), Link: d.URL("/actions/" + url.PathEscape(a.ID))})
 		}
 	}
 	return out, nil

@@ -360,10 +360,17 @@ type BalanceRow struct {
 	Witnesses int    `json:"witnesses"`
 }
 
-// Balance answers the spread of the approved and published evidence.
+// Balance answers the spread of the approved and published evidence. The
+// public sees that of what was published, from the stage deliberating on, with
+// oversight's words and not who signed.
 func (s *Service) Balance(ctx context.Context, a domain.Actor, process string) (Balance, error) {
-	if _, err := s.enter(ctx, a, domain.ViewSessions, process); err != nil {
+	ref, err := s.find(ctx, process)
+	if err != nil {
 		return Balance{}, err
+	}
+	outside := !domain.May(a, domain.ViewSessions, ref.Scope())
+	if outside && !ref.Stage.Reached(domain.Deliberating) {
+		return Balance{}, domain.Hidden("check of balance")
 	}
 	items, err := all(ctx, s.d.Evidence, process)
 	if err != nil {
@@ -373,11 +380,17 @@ func (s *Service) Balance(ctx context.Context, a domain.Actor, process string) (
 	if err != nil {
 		return Balance{}, err
 	}
+	if outside {
+		items = slices.DeleteFunc(items, func(e Evidence) bool { return !e.State.public() })
+	}
 	b := Balance{Rows: balanceRows(items), Check: t.Balance, Current: t.Balance != nil}
 	for _, e := range items {
 		if t.Balance != nil && (e.State == EvidenceApproved || e.State.public()) && !slices.Contains(t.Balance.Evidence, e.ID) {
 			b.Current = false
 		}
+	}
+	if outside && b.Check != nil {
+		b.Check = &BalanceCheck{Statement: b.Check.Statement, Balanced: b.Check.Balanced, At: b.Check.At, Evidence: []string{}}
 	}
 	return b, nil
 }
