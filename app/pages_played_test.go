@@ -64,6 +64,13 @@ func must[T any](t testing.TB) func(T, error) T {
 func playHouse(t testing.TB) (*played, net.Listener) {
 	t.Helper()
 	p, ln := quietHouse(t)
+	p.play()
+	return p, ln
+}
+
+// play plays one jury from end to end, and the beginning of two more.
+func (p *played) play() {
+	p.t.Helper()
 	p.at("2026-01-15 10:00")
 	p.promise()
 	p.recruit()
@@ -73,17 +80,17 @@ func playHouse(t testing.TB) (*played, net.Listener) {
 	p.recruiting()
 	p.settled()
 	p.link()
-	return p, ln
 }
 
-// quietHouse opens a house in a folder of its own on a port of this machine.
-func quietHouse(t testing.TB) (*played, net.Listener) {
+// quietHouse opens a house in a folder of its own on a port of this machine,
+// with further settings.
+func quietHouse(t testing.TB, settings ...string) (*played, net.Listener) {
 	t.Helper()
 	ln := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
-	l := must[config.Loaded](t)(config.Load([]string{
+	l := must[config.Loaded](t)(config.Load(append([]string{
 		"FOLKMOOT_DATA_DIR=" + t.TempDir(), "FOLKMOOT_LISTEN=" + ln.Addr().String(), "FOLKMOOT_DEMO=true", "FOLKMOOT_LOG_LEVEL=error",
 		"FOLKMOOT_API_RATE=100000", "FOLKMOOT_API_BURST=100000",
-	}, os.DevNull))
+	}, settings...), os.DevNull))
 	h := must[*house](t)(openHouse(t.Context(), l.Config, slog.New(slog.NewTextHandler(io.Discard, nil))))
 	t.Cleanup(func() {
 		if err := h.close(); err != nil {
