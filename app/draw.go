@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"folkmoot/app/drawfiles"
 	"folkmoot/app/highs"
@@ -18,26 +19,27 @@ import (
 // drawCmd draws a panel by lot from files, or concludes a draw that was
 // committed to.
 type drawCmd struct {
-	Targets     string   `help:"Targets as CSV: feature, value, min, max." type:"path"`
-	Respondents string   `help:"The pool as CSV: one row per person, one column per feature." type:"path"`
-	Size        *int     `help:"Number of seats."`
-	IDColumn    string   `name:"id-column" help:"Column that identifies people. Without it they are numbered from 1."`
-	Objective   string   `help:"leximin, maximin, nash, goldilocks, minimax; for comparison only: legacy, max-entropy." default:"leximin"`
-	Household   []string `help:"Address columns; nobody sits with someone of the same address."`
-	Panels      int      `help:"Numbered panels of the public lottery." default:"1000"`
-	Seed        string   `help:"The digits drawn before witnesses."`
-	SeedDrand   uint64   `name:"seed-drand" help:"Use this round of drand quicknet as the seed; needs --beacon."`
-	Beacon      string   `help:"File with the beacon round as the network published it." type:"path"`
-	CommitOnly  bool     `name:"commit-only" help:"Stop after the commitment; publish it, then make the seed."`
-	Conclude    string   `help:"Folder of a commitment to finish with --seed or --seed-drand." type:"path"`
-	Out         string   `help:"Folder for the export." type:"path"`
-	Label       string   `help:"What is drawn, in words; bound into the commitment."`
-	SeedPlan    string   `name:"seed-plan" help:"How and when the seed will be made; published with the commitment."`
-	NameRound   uint64   `name:"name-round" help:"Bind the commitment to this future round of drand quicknet."`
-	Alternates  int      `help:"Alternates to choose before anyone drops out; 0 orders everyone by lot."`
-	MaxWork     int      `name:"max-work" help:"Give up after this many pricing programmes and report the interval; 0 is no limit."`
-	JSON        bool     `name:"json" help:"End standard output with one line of JSON."`
-	SolverCache string   `name:"solver-cache" help:"Folder for the compiled solver." type:"path" env:"FOLKMOOT_SOLVER_CACHE"`
+	Targets     string        `help:"Targets as CSV: feature, value, min, max." type:"path"`
+	Respondents string        `help:"The pool as CSV: one row per person, one column per feature." type:"path"`
+	Size        *int          `help:"Number of seats."`
+	IDColumn    string        `name:"id-column" help:"Column that identifies people. Without it they are numbered from 1."`
+	Objective   string        `help:"leximin, maximin, nash, goldilocks, minimax; for comparison only: legacy, max-entropy." default:"leximin"`
+	Household   []string      `help:"Address columns; nobody sits with someone of the same address."`
+	Panels      int           `help:"Numbered panels of the public lottery." default:"1000"`
+	Seed        string        `help:"The digits drawn before witnesses."`
+	SeedDrand   uint64        `name:"seed-drand" help:"Use this round of drand quicknet as the seed; needs --beacon."`
+	Beacon      string        `help:"File with the beacon round as the network published it." type:"path"`
+	CommitOnly  bool          `name:"commit-only" help:"Stop after the commitment; publish it, then make the seed."`
+	Conclude    string        `help:"Folder of a commitment to finish with --seed or --seed-drand." type:"path"`
+	Out         string        `help:"Folder for the export." type:"path"`
+	Label       string        `help:"What is drawn, in words; bound into the commitment."`
+	SeedPlan    string        `name:"seed-plan" help:"How and when the seed will be made; published with the commitment."`
+	NameRound   uint64        `name:"name-round" help:"Bind the commitment to this future round of drand quicknet."`
+	Alternates  int           `help:"Alternates to choose before anyone drops out; 0 orders everyone by lot."`
+	MaxWork     int           `name:"max-work" help:"End the search after this many steps of work and report the proved interval; 0 is 4 million."`
+	SearchFor   time.Duration `name:"search-for" help:"End the search after this time, such as 60s, and report the proved interval; 0 is no limit of time."`
+	JSON        bool          `name:"json" help:"End standard output with one line of JSON."`
+	SolverCache string        `name:"solver-cache" help:"Folder for the compiled solver." type:"path" env:"FOLKMOOT_SOLVER_CACHE"`
 }
 
 // Run implements the command.
@@ -78,6 +80,11 @@ func (c *drawCmd) draw(ctx context.Context, st *streams) (*drawfiles.Summary, er
 	req.Engine = highs.New(c.cache())
 	defer func() { _ = req.Engine.Close(context.WithoutCancel(ctx)) }()
 	req.Progress = drawProgress(st.err)
+	if c.SearchFor > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.SearchFor)
+		defer cancel()
+	}
 	return drawfiles.Draw(ctx, req)
 }
 
@@ -122,6 +129,9 @@ func (c *drawCmd) say(st *streams, s *drawfiles.Summary) error {
 	}
 	fmt.Fprintf(st.out, "%d people, %d seats, %s: smallest chance %s (%s), %d people in no panel\n",
 		s.N, s.Size, s.Objective, s.MinimumExact, proved, len(s.Uncoverable))
+	if s.Gap > 0 && (s.Objective == string(sortition.Leximin) || s.Objective == string(sortition.Maximin)) {
+		fmt.Fprintf(st.out, "The best possible smallest chance lies between %.6g and %.6g: a gap of %.2g.\n", s.Minimum, s.Minimum+s.Gap, s.Gap)
+	}
 	fmt.Fprintf(st.out, "commitment %s\n", s.Commitment)
 	switch {
 	case s.Panel == 0:

@@ -11,6 +11,7 @@ import (
 const (
 	errnoNotSupported = 52 // WASI ENOSYS
 	pageSize          = 64 << 10
+	stepSeconds       = 1e-6 // how far a look at the clock advances it
 )
 
 // abort is what a host function panics with to leave the module for good.
@@ -117,11 +118,11 @@ func installHost(ctx context.Context, runtime wazero.Runtime, imports map[string
 }
 
 func now(ctx context.Context, _ api.Module, stack []uint64) {
-	stack[0] = api.EncodeF64(float64(tick(ctx)) / 1000) // milliseconds
+	stack[0] = api.EncodeF64(float64(tick(ctx)) * stepSeconds * 1000) // milliseconds
 }
 
 func clockTimeGet(ctx context.Context, mod api.Module, stack []uint64) {
-	mod.Memory().WriteUint64Le(uint32(stack[2]), uint64(tick(ctx))*1000) // nanoseconds
+	mod.Memory().WriteUint64Le(uint32(stack[2]), uint64(tick(ctx))*1000) // nanoseconds, a microsecond per step
 	stack[0] = 0
 }
 

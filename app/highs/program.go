@@ -23,6 +23,7 @@ type program struct {
 	maximize   bool
 	nodes      int // limits in force, to set only what changes
 	iterations int
+	steps      int
 	gap        float64
 	primal     bool
 	below      float64

@@ -77,6 +77,10 @@ func (p *program) limits(ctx context.Context, opts sortition.SolveOptions) error
 		errs = append(errs, p.option(ctx, "Double", "mip_abs_gap", f(gap)))
 		p.gap = opts.AbsoluteGap
 	}
+	if opts.MaxSteps != p.steps {
+		errs = append(errs, p.option(ctx, "Double", "time_limit", f(seconds(opts.MaxSteps))))
+		p.steps = opts.MaxSteps
+	}
 	if opts.Primal != p.primal {
 		strategy := dualSimple
 		if opts.Primal {
@@ -94,6 +98,14 @@ func (p *program) limits(ctx context.Context, opts sortition.SolveOptions) error
 		p.below = opts.Below
 	}
 	return errors.Join(errs...)
+}
+
+// seconds is a number of steps on the module's clock; 0 is no limit.
+func seconds(steps int) float64 {
+	if steps == 0 {
+		return math.Inf(1)
+	}
+	return float64(steps) * stepSeconds
 }
 
 func orNoLimit(n int) int {

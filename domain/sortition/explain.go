@@ -72,7 +72,7 @@ func CheckFeasible(ctx context.Context, problem *Problem, solver Solver) (*Feasi
 		return out, nil
 	}
 	m := newModel(problem)
-	w := &wholeSolver{m: m, solver: solver, key: "feasibility"}
+	w := &wholeSolver{m: m, solver: solver, key: "feasibility", budget: newBudget(0)}
 	covered, level, err := w.coverable(ctx)
 	if errors.Is(err, errInfeasible) {
 		return out, explainConflict(ctx, m, solver, out)
@@ -165,7 +165,7 @@ func explainConflict(ctx context.Context, m *model, solver Solver, out *Feasibil
 	if err != nil {
 		return err
 	}
-	defer f.close()
+	defer f.lp.Close()
 	bounds, err := f.minimal(ctx, f.sides)
 	if err != nil {
 		return err
@@ -194,27 +194,31 @@ type side struct {
 
 // filter finds minimal sets of sides that leave no panel (with at least one
 // person of the asked type, when there is one), by leaving sides out one at a
-// time. Where the relaxation finds no conflict, whole numbers are needed.
+// time. Where the relaxation finds no conflict, branching is needed.
 type filter struct {
-	m       *model
-	lp      Program
-	mip     Program
-	solver  Solver
-	asked   int
-	sides   []side
-	lo, hi  []float64
-	needMIP bool
+	m      *model // rows as they are on or off
+	full   []row
+	lp     Program
+	asked  int
+	sides  []side
+	branch bool
+	budget *budget
 }
 
+// Work for finding minimal sets by branching: for one question, and for all.
+// Where it ends, sides that might not be needed stay in.
+const (
+	questionWork = 20_000
+	explainWork  = 600_000
+)
+
 func newFilter(ctx context.Context, m *model, solver Solver, asked int) (*filter, error) {
-	f := &filter{m: m, solver: solver, asked: asked}
-	base := *m
-	base.cuts = nil
-	lp := panelProgram(&base, make([]float64, len(m.types)), false)
+	base := &model{problem: m.problem, types: m.types, rows: slices.Clone(m.rows)}
+	f := &filter{m: base, full: m.rows, asked: asked, budget: &budget{limit: explainWork}}
+	lp := panelProgram(base, make([]float64, len(m.types)), false)
 	if asked >= 0 {
 		lp.Lower[asked] = 1
 	}
-	f.lo, f.hi = lp.RowLower, lp.RowUpper
 	for r, row := range m.rows {
 		if row.kind != rowTarget {
 			continue
@@ -229,42 +233,25 @@ func newFilter(ctx context.Context, m *model, solver Solver, asked int) (*filter
 	return f, err
 }
 
-func (f *filter) close() {
-	f.lp.Close()
-	if f.mip != nil {
-		f.mip.Close()
-	}
-}
-
 // ask moves the question to another type.
 func (f *filter) ask(t int) error {
-	for _, p := range []Program{f.lp, f.mip} {
-		if p == nil {
-			continue
-		}
-		if err := errors.Join(p.SetBounds(f.asked, 0, float64(f.m.n(f.asked))), p.SetBounds(t, 1, float64(f.m.n(t)))); err != nil {
-			return err
-		}
-	}
+	err := errors.Join(f.lp.SetBounds(f.asked, 0, float64(f.m.n(f.asked))), f.lp.SetBounds(t, 1, float64(f.m.n(t))))
 	f.asked = t
-	return nil
+	return err
 }
 
 func (f *filter) set(s side, on bool) error {
+	r := &f.m.rows[s.row]
 	if s.upper {
-		if f.hi[s.row] = math.Inf(1); on {
-			f.hi[s.row] = float64(f.m.rows[s.row].hi)
+		if r.hi = f.m.problem.Size; on {
+			r.hi = f.full[s.row].hi
 		}
 	} else {
-		if f.lo[s.row] = 0; on {
-			f.lo[s.row] = float64(f.m.rows[s.row].lo)
+		if r.lo = 0; on {
+			r.lo = f.full[s.row].lo
 		}
 	}
-	err := f.lp.SetRowBounds(s.row, f.lo[s.row], f.hi[s.row])
-	if err == nil && f.mip != nil {
-		err = f.mip.SetRowBounds(s.row, f.lo[s.row], f.hi[s.row])
-	}
-	return err
+	return f.lp.SetRowBounds(s.row, float64(r.lo), float64(r.hi))
 }
 
 // blocked tells whether the sides that are on leave no panel, and which rows
@@ -277,24 +264,34 @@ func (f *filter) blocked(ctx context.Context) (bool, map[int]bool, error) {
 	if sol.Status == StatusInfeasible {
 		return true, rayRows(sol.Ray), nil
 	}
-	if !f.needMIP {
+	if !f.branch {
 		return false, nil, nil
 	}
-	if f.mip == nil {
-		lp := panelProgram(&model{problem: f.m.problem, types: f.m.types, rows: f.m.rows}, make([]float64, len(f.m.types)), true)
-		lp.RowLower, lp.RowUpper = f.lo, f.hi
-		if f.asked >= 0 {
-			lp.Lower[f.asked] = 1
-		}
-		if f.mip, err = f.solver.Load(ctx, lp); err != nil {
-			return false, nil, err
-		}
+	left := min(questionWork, f.budget.limit-f.budget.spent)
+	work := &budget{limit: left}
+	proof, _, err := proveEmpty(ctx, f.m, work, f.asked)
+	f.budget.spent += work.spent
+	if errors.Is(err, errWork) {
+		return false, nil, nil
 	}
-	sol, err = f.mip.Solve(ctx, SolveOptions{AbsoluteGap: 0.5})
-	if err != nil {
+	if err != nil || proof == nil {
 		return false, nil, err
 	}
-	return sol.Status == StatusInfeasible, nil, nil
+	rows := map[int]bool{}
+	proof.usedRows(rows)
+	return true, rows, nil
+}
+
+// usedRows collects the rows that the leaves' prices name.
+func (b *branchProof) usedRows(into map[int]bool) {
+	if b == nil {
+		return
+	}
+	for _, p := range b.prices {
+		into[p.row] = true
+	}
+	b.sub[0].usedRows(into)
+	b.sub[1].usedRows(into)
 }
 
 func rayRows(ray []float64) map[int]bool {
@@ -311,24 +308,24 @@ func rayRows(ray []float64) map[int]bool {
 }
 
 // minimal returns a minimal blocking subset of the sides, all of which are
-// on. The proof of the relaxation names few rows: the others go at once.
+// on. A proof that needs few rows takes out all others at once.
 func (f *filter) minimal(ctx context.Context, sides []side) ([]Bound, error) {
-	f.needMIP = false
+	f.branch = false
 	blocked, rows, err := f.blocked(ctx)
 	if err != nil {
 		return nil, err
 	}
-	f.needMIP = !blocked
-	off := map[side]bool{}
-	var kept []side
-	for _, s := range sides {
-		if rows != nil && !rows[s.row] {
-			off[s] = true
-			if err := f.set(s, false); err != nil {
-				return nil, err
-			}
+	if !blocked {
+		f.branch = true
+		if _, rows, err = f.blocked(ctx); err != nil {
+			return nil, err
 		}
 	}
+	off := map[side]bool{}
+	if err := f.drop(sides, rows, off); err != nil {
+		return nil, err
+	}
+	var kept []side
 	for _, s := range sides {
 		if off[s] {
 			continue
@@ -336,15 +333,19 @@ func (f *filter) minimal(ctx context.Context, sides []side) ([]Bound, error) {
 		if err := f.set(s, false); err != nil {
 			return nil, err
 		}
-		still, _, err := f.blocked(ctx)
+		still, rows, err := f.blocked(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if !still {
+		if still {
+			off[s] = true
+			err = f.drop(sides, rows, off)
+		} else {
 			kept = append(kept, s)
-			if err := f.set(s, true); err != nil {
-				return nil, err
-			}
+			err = f.set(s, true)
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	for _, s := range sides { // ready for the next question
@@ -353,6 +354,23 @@ func (f *filter) minimal(ctx context.Context, sides []side) ([]Bound, error) {
 		}
 	}
 	return f.bounds(kept), nil
+}
+
+// drop takes out the sides of rows that a proof does not need.
+func (f *filter) drop(sides []side, rows map[int]bool, off map[side]bool) error {
+	if rows == nil {
+		return nil
+	}
+	for _, s := range sides {
+		if rows[s.row] || off[s] {
+			continue
+		}
+		off[s] = true
+		if err := f.set(s, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *filter) bounds(sides []side) []Bound {
@@ -380,7 +398,7 @@ func explainUncovered(ctx context.Context, m *model, solver Solver, covered []bo
 		if f == nil {
 			f, err = newFilter(ctx, m, solver, t)
 			if err == nil {
-				defer f.close()
+				defer f.lp.Close()
 			}
 		} else {
 			err = f.ask(t)

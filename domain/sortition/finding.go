@@ -46,6 +46,7 @@ const (
 	CodeTargetBarelyMet       Code = "target_barely_met"
 	CodeChanceFarBelow        Code = "chance_far_below"
 	CodeGreedyIsNotFair       Code = "objective_for_comparison_only"
+	CodeNotProvedBest         Code = "not_proved_best"
 	CodeUnknownObjective      Code = "unknown_objective"
 	CodePanelsOutOfRange      Code = "panels_out_of_range"
 	CodeOptimumClaimed        Code = "optimum_claimed_not_proved"

@@ -2,92 +2,69 @@ package sortition
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math"
 	"math/big"
 )
 
-// settleFor is for instances whose optimum was not reached within the budget:
-// the best lottery over the panels found, and the proved bound of the
-// relaxation on the smallest chance. The gap between them is exact.
-func (w *wholeSolver) settleFor(ctx context.Context, p *point) (*optimum, error) {
-	bound := new(big.Rat)
-	for _, s := range p.marg.stages {
-		if s.level.Sign() > 0 {
-			bound.Set(s.level)
-			break
+// settleFor is for instances whose optimum was not reached within the budget.
+// It finds a panel for everyone, raises the smallest chance over whole panels
+// as far as some more work allows, and states the proved bound on it: what no
+// lottery can exceed. The gap between the two is exact.
+func (w *wholeSolver) settleFor(ctx context.Context, p *point, covered bool) (*optimum, error) {
+	work := w.budget.ended
+	w.budget.extend(settleWork)
+	if !covered {
+		if _, err := w.cover(ctx, p.level); err != nil && !errors.Is(err, errWork) {
+			return nil, err
 		}
 	}
-	panels, err := w.bestOf(ctx, p.level)
+	if len(w.panels) == 0 {
+		return nil, errWork
+	}
+	r := newRaiser(w, p.level)
+	if err := r.raise(ctx); err != nil && !errors.Is(err, errWork) {
+		return nil, err
+	}
+	again, err := w.leximinPoint(ctx) // with the inequalities found since
 	if err != nil {
 		return nil, err
 	}
-	out := &optimum{marg: p.marg, panels: panels, bounded: true, gap: new(big.Rat), level: levelsOf(w.m, panels)}
-	var least *big.Rat
-	for t := range out.level {
-		if p.level[t].Sign() > 0 && (least == nil || out.level[t].Cmp(least) < 0) {
-			least = out.level[t]
+	panels, err := r.best(ctx, again.level)
+	if err != nil {
+		return nil, err
+	}
+	out := &optimum{marg: again.marg, panels: panels, bounded: true, work: work, level: levelsOf(w.m, panels)}
+	out.gap = new(big.Rat).Sub(firstLevel(again.marg), leastOf(out.level, again.level))
+	return out, nil
+}
+
+// firstLevel is the proved bound on the smallest chance of those who have one.
+func firstLevel(marg *marginals) *big.Rat {
+	for _, s := range marg.stages {
+		if s.level.Sign() > 0 {
+			return s.level
 		}
 	}
-	if least != nil {
-		out.gap.Sub(bound, least)
+	return new(big.Rat)
+}
+
+// leastOf is the smallest chance among types that could have one.
+func leastOf(level, bound []*big.Rat) *big.Rat {
+	var least *big.Rat
+	for t := range level {
+		if bound[t].Sign() > 0 && (least == nil || level[t].Cmp(least) < 0) {
+			least = level[t]
+		}
 	}
-	return out, nil
+	if least == nil {
+		least = new(big.Rat)
+	}
+	return least
 }
 
 // weightUnit is the denominator of weights that were found in floating point.
 const weightUnit = 1_000_000_000
-
-// bestOf is the lottery over the known panels with the largest smallest
-// chance, as far as floating point finds it; its weights are then rounded to
-// exact fractions.
-func (w *wholeSolver) bestOf(ctx context.Context, level []*big.Rat) ([]weighted, error) {
-	if len(w.panels) == 0 {
-		return nil, errWork
-	}
-	lp := &LinearProgram{Maximize: true}
-	appendColumn(lp, 1, 0, 1)
-	row := map[int]int{}
-	for t, p := range level {
-		if p.Sign() > 0 {
-			row[t] = len(lp.Rows)
-			appendRow(lp, SparseVector{Index: []int32{0}, Value: []float64{-float64(w.m.n(t))}}, 0, math.Inf(1))
-		}
-	}
-	total := len(lp.Rows)
-	appendRow(lp, SparseVector{}, 1, 1)
-	var known [][]int
-	seen := map[string]bool{}
-	for _, counts := range w.panels {
-		if key := countsKey(counts); seen[key] || !w.m.feasible(counts) {
-			continue
-		} else {
-			seen[key] = true
-		}
-		known = append(known, counts)
-		j := len(lp.Cost)
-		appendColumn(lp, 0, 0, math.Inf(1))
-		for t, c := range counts {
-			if r, ok := row[t]; ok && c > 0 {
-				lp.Rows[r].Add(j, float64(c))
-			}
-		}
-		lp.Rows[total].Add(j, 1)
-	}
-	program, err := w.solver.Load(ctx, lp)
-	if err != nil {
-		return nil, err
-	}
-	defer program.Close()
-	sol, err := program.Solve(ctx, SolveOptions{})
-	if err != nil {
-		return nil, err
-	}
-	if sol.Status != StatusOptimal {
-		return nil, fmt.Errorf("the best lottery of the known panels ended with status %d", sol.Status)
-	}
-	return roundWeights(known, sol.Value[1:]), nil
-}
 
 // roundWeights makes float weights exact: whole multiples of a small unit
 // that sum to 1, the largest taking up the difference.

@@ -211,7 +211,8 @@ func (s *leximinLP) prove(sol *Solution, lp *LinearProgram) (*stage, error) {
 		guess[r] = fraction(y)
 	}
 	st := s.check(guess)
-	if st == nil {
+	if st == nil || s.blurred(st, sol.Objective) {
+		st = nil
 		if exact := s.basisDuals(sol, lp); exact != nil {
 			st = s.check(exact)
 		}
@@ -222,6 +223,27 @@ func (s *leximinLP) prove(sol *Solution, lp *LinearProgram) (*stage, error) {
 	s.fix(st)
 	return st, nil
 }
+
+// blurred tells that guessed duals miss the optimum by a hair: they charge a
+// type next to nothing where the true ones charge nothing, or their level is
+// not the solver's. Such duals prove a bound that no lottery reaches.
+func (s *leximinLP) blurred(st *stage, level float64) bool {
+	reduced := reducedCosts(s.m, st.duals, st.caps)
+	total := 0.0
+	for _, t := range st.fixed {
+		total += toFloat(reduced[t]) * float64(s.m.n(t))
+	}
+	for _, t := range st.fixed {
+		if toFloat(reduced[t])*float64(s.m.n(t)) < tinyShare*total {
+			return true
+		}
+	}
+	got, _ := st.level.Float64()
+	return math.Abs(got-level) > tinyShare
+}
+
+// tinyShare of a stage's charge is within floating point's error of none.
+const tinyShare = 1e-9
 
 // check is exact: it returns the stage that the duals prove, or nil.
 func (s *leximinLP) check(duals []*big.Rat) *stage {

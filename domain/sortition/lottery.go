@@ -32,8 +32,9 @@ type Options struct {
 	// base rate under "", factors under "feature: value". Empty means that
 	// everyone stays with the same probability.
 	Stay map[string]float64 `json:"stay,omitempty"`
-	// MaxWork bounds the pricing programmes of a hard instance; 0 = 500. When
-	// it is used up, the best lottery found and a proved interval remain.
+	// MaxWork bounds the search in steps of work, which are the same on every
+	// machine; 0 = 4 million, minutes. When it is used up, the best lottery
+	// found and a proved interval remain, and the place is noted here.
 	MaxWork int `json:"max_work,omitempty"`
 }
 
@@ -71,7 +72,18 @@ type Lottery struct {
 
 // Prepare computes the lottery. Its error is Findings when the problem itself
 // is wrong or cannot be met; then nothing was drawn. progress may be nil.
+//
+// A deadline of ctx is soft: when it passes before the optimum is reached, the
+// search ends, and the best lottery found is returned with a proved interval
+// and, in MaxWork, the work after which it ended; the same MaxWork gives the
+// same bytes again. Only when there is nothing to show yet is the deadline an
+// error. Cancelling ctx is one at once.
 func Prepare(ctx context.Context, problem *Problem, options Options, solver Solver, progress func(Progress)) (*Lottery, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx, late, release := softly(ctx)
+	defer release()
 	options = options.withDefaults()
 	found := append(problem.Check(), options.check()...)
 	if err := found.Err(); err != nil {
@@ -81,22 +93,30 @@ func Prepare(ctx context.Context, problem *Problem, options Options, solver Solv
 		return nil, explainInfeasible(ctx, problem, solver, found)
 	}
 	m := newModel(problem)
-	key := m.key(options)
-	best, err := optimise(ctx, m, options, solver, key, progress)
-	if errors.Is(err, errInfeasible) {
+	w := &wholeSolver{m: m, solver: solver, key: m.key(options), progress: progress, budget: newBudget(options.MaxWork)}
+	w.budget.stop = late
+	best, err := optimise(ctx, w, options)
+	switch {
+	case errors.Is(err, errInfeasible):
 		return nil, explainInfeasible(ctx, problem, solver, found)
-	}
-	if err != nil {
+	case errors.Is(err, errWork):
+		return nil, tooSoon(late())
+	case err != nil:
 		return nil, err
+	}
+	if best.bounded {
+		options.MaxWork = best.work
+		found.warnf(CodeNotProvedBest, "The search ended after %d steps of work, before the fairest lottery was proved: nobody who can sit has less than %s, and no lottery can give all of them more than %s.",
+			best.work, leastOf(best.level, best.marg.level).RatString(), firstLevel(best.marg).RatString())
 	}
 	if progress != nil {
 		progress(Progress{Phase: "rounding", Total: options.Panels})
 	}
-	counts, err := uniformPanels(ctx, m, solver, best.panels, options.Panels, key)
+	counts, err := uniformPanels(ctx, m, solver, best.panels, options.Panels, w.key)
 	if err != nil {
 		return nil, err
 	}
-	people := seatPeople(m, counts, key+"/seats")
+	people := seatPeople(m, counts, w.key+"/seats")
 	l := newLottery(m, options, best, people, found)
 	l.Replay.Uncoverable, err = whyUncovered(ctx, m, solver, best)
 	return l, err
@@ -106,7 +126,11 @@ func Prepare(ctx context.Context, problem *Problem, options Options, solver Solv
 func whyUncovered(ctx context.Context, m *model, solver Solver, best *optimum) ([]Uncovered, error) {
 	out := Feasibility{Uncoverable: []Uncovered{}}
 	covered := make([]bool, len(m.types))
-	for t, p := range best.level {
+	level := best.level
+	if best.bounded {
+		level = best.marg.level // what is proved, not what was found
+	}
+	for t, p := range level {
 		covered[t] = p.Sign() > 0
 	}
 	err := explainUncovered(ctx, m, solver, covered, &out)

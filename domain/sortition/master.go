@@ -21,7 +21,10 @@ func (w *wholeSolver) separate(ctx context.Context, p *point) ([]weighted, error
 	}
 	defer master.program.Close()
 	for {
-		w.report("pricing", w.work, 0)
+		w.report("pricing", w.budget.spent, 0)
+		if err := w.budget.spend(solveWork); err != nil {
+			return nil, err
+		}
 		sol, err := master.program.Solve(ctx, SolveOptions{Primal: true})
 		if err != nil {
 			return nil, err
@@ -69,7 +72,11 @@ type wholeMaster struct {
 	near    *peeler // the point, for draws beside it
 	draws   *rounder
 	y       []float64
+	dry     int // rounds of draws that found nothing
 }
+
+// dryRounds of draws without a find are enough: whole panels are rare here.
+const dryRounds = 2
 
 func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMaster, error) {
 	ms := &wholeMaster{w: w, x: x, seen: map[string]bool{}, lp: &LinearProgram{}}
@@ -115,45 +122,63 @@ func (ms *wholeMaster) know(counts []int) bool {
 // under the duals weighs less than the point, that is a cut, and price is
 // done.
 func (ms *wholeMaster) price(ctx context.Context, sol *Solution) (bool, error) {
-	if found, err := ms.priceByDraws(sol); err != nil || found {
-		return false, err
+	if ms.dry < dryRounds {
+		if found, err := ms.priceByDraws(sol); err != nil || found {
+			return false, err
+		}
+		ms.dry++
 	}
-	weights, scale := ms.duals(sol)
-	// A panel improves the master when it weighs more than minus the dual of
-	// the total.
-	enough := -sol.RowDual[len(ms.x)]*scale + 1e-6*scale
-	best, panel, sure, err := ms.w.heaviest(ctx, weights, 0, enough)
+	weights := wholePrices(sol.RowDual[:len(ms.x)])
+	most := heaviestOf(ms.panels, weights)
+	target := new(big.Rat)
+	for t, v := range ms.x {
+		target.Add(target, new(big.Rat).Mul(v, new(big.Rat).SetInt(weights[t])))
+	}
+	want, _ := target.Float64()
+	enough := want
+	if !math.IsInf(most, -1) {
+		enough = most + (want-most)*priceShare
+	}
+	panel, _, err := ms.w.heaviest(ctx, weights, most, enough)
 	if err != nil {
 		return false, err
 	}
-	if !sure {
-		if !ms.know(panel) {
-			return false, errWork
+	if panel == nil {
+		bound, _ := big.NewFloat(most).Int(nil)
+		if new(big.Rat).SetInt(bound).Cmp(target) >= 0 {
+			return false, errWork // floating point cannot tell the point from what is reached
 		}
-		ms.w.panels = append(ms.w.panels, panel)
-		return false, ms.add(panel)
+		added, beaten, err := ms.w.addCut(ctx, weights, bound)
+		if err != nil || added {
+			return added, err
+		}
+		panel = beaten
 	}
-	for {
-		target := new(big.Rat)
-		for t, v := range ms.x {
-			target.Add(target, new(big.Rat).Mul(v, new(big.Rat).SetInt(weights[t])))
-		}
-		if new(big.Rat).SetInt(best).Cmp(target) < 0 {
-			added, beaten, err := ms.w.addCut(ctx, weights, best)
-			if err != nil || added {
-				return added, err
+	if !ms.know(panel) {
+		return false, errWork
+	}
+	ms.w.panels = append(ms.w.panels, panel)
+	return false, ms.add(panel)
+}
+
+// priceShare is how much of the way from the known panels to the point a
+// panel must weigh to be taken without looking for a heavier one.
+const priceShare = 0.5
+
+// heaviestOf is the greatest weight of some panels.
+func heaviestOf(panels [][]int, weights []*big.Int) float64 {
+	weight := floats(weights)
+	most := math.Inf(-1)
+	for _, counts := range panels {
+		sum := 0.0
+		for t, c := range counts {
+			if c != 0 {
+				sum += float64(weight[t] * float64(c))
 			}
-			panel = beaten
-			best = weigh(weights, beaten)
-			continue
 		}
-		if !ms.know(panel) {
-			// Floating point cannot tell the point from what is reached.
-			return false, errWork
-		}
-		ms.w.panels = append(ms.w.panels, panel)
-		return false, ms.add(panel)
+		most = math.Max(most, sum)
 	}
+	return most
 }
 
 // priceByDraws looks for improving panels near the point by tilted draws,
@@ -209,26 +234,33 @@ func (ms *wholeMaster) add(counts []int) error {
 	return ms.program.AddColumn(col, 0, 0, math.Inf(1))
 }
 
-// duals are the master's prices as whole numbers: exact ones where they
-// reconstruct with small denominators, else rounded, which is as good for a
-// cut: any weights that separate will do.
-func (ms *wholeMaster) duals(sol *Solution) ([]*big.Int, float64) {
-	exact := make([]*big.Rat, len(ms.x))
-	for t := range ms.x {
-		exact[t] = fraction(sol.RowDual[t])
-		if exact[t].Sign() < 0 {
-			exact[t].SetInt64(0)
-		}
+// wholePrices are prices as whole numbers: exact ones where they reconstruct
+// with small denominators, else rounded, which is as good for a cut: any
+// weights that separate will do.
+func wholePrices(duals []float64) []*big.Int {
+	exact := make([]*big.Rat, len(duals))
+	top := 0.0
+	for t, y := range duals {
+		exact[t] = fraction(math.Max(0, y))
+		top = math.Max(top, y)
 	}
 	out, scale := integers(exact)
-	if scale.BitLen() <= 40 {
-		return out, toFloat(scale)
+	if scale.BitLen() <= exactBits {
+		return out
 	}
-	for t := range out {
-		out[t] = big.NewInt(int64(math.Round(math.Max(0, sol.RowDual[t]) * (1 << 24))))
+	unit := roundedDual / math.Max(top, 1e-9)
+	for t, y := range duals {
+		out[t] = big.NewInt(int64(math.Round(math.Max(0, y) * unit)))
 	}
-	return out, 1 << 24
+	return out
 }
+
+// Prices above exactBits are rounded to multiples of 1/roundedDual: small
+// weights keep the programmes that hold the cut well scaled.
+const (
+	exactBits   = 20
+	roundedDual = 1 << 14
+)
 
 // exact solves for the weights of the support.
 func (ms *wholeMaster) exact(sol *Solution) []weighted {

@@ -48,13 +48,12 @@ func (o Objective) known() bool {
 }
 
 // optimise finds the objective's best lottery over counts per type.
-func optimise(ctx context.Context, m *model, o Options, solver Solver, key string, progress func(Progress)) (*optimum, error) {
-	w := &wholeSolver{m: m, solver: solver, key: key, progress: progress, maxWork: o.MaxWork}
+func optimise(ctx context.Context, w *wholeSolver, o Options) (*optimum, error) {
 	switch o.Objective {
 	case Legacy:
-		return legacyLottery(m, o.Panels, key)
+		return legacyLottery(w.m, o.Panels, w.key)
 	case MaxEntropy:
-		return entropyLottery(m, o.Panels, key)
+		return entropyLottery(w.m, o.Panels, w.key)
 	}
 	// The leximin lottery is a maximin lottery too, at no extra cost. For the
 	// others it finds out who can be on a panel at all.
@@ -62,7 +61,6 @@ func optimise(ctx context.Context, m *model, o Options, solver Solver, key strin
 	if err != nil || o.Objective == Leximin || o.Objective == Maximin {
 		return best, err
 	}
-	w.mip = nil
 	aim := &centralAim{w: w, objective: o.Objective}
 	for t, p := range best.level {
 		if p.Sign() > 0 {

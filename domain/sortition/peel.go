@@ -33,6 +33,8 @@ type peeler struct {
 	total []*big.Int // per row: sum of y
 	out   []weighted
 	full  []bool // types that became part of the floor on the way
+
+	budget *budget // nil: no end
 }
 
 // newPeeler starts from counts x per type, all multiples of 1/scale. Each
@@ -94,6 +96,9 @@ func (p *peeler) run(ctx context.Context, rng *random, beta float64, onState fun
 	next := newExchange(p, rng)
 	for len(p.frac) > 0 {
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := p.budget.spend(drawWork); err != nil {
 			return err
 		}
 		if onState != nil {

@@ -2,7 +2,7 @@ package sortition
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math"
 	"math/big"
 )
@@ -28,35 +28,50 @@ type price struct {
 	value *big.Rat
 }
 
-// brancher builds a proof depth first.
+// brancher builds a proof depth first, over the tableaus of a finder.
 type brancher struct {
-	m       *model
-	cuts    int // earlier cuts it may use
-	weights []*big.Int
-	bound   *big.Int
-	program Program
-	lo, hi  []int
-	nodes   int
-	limit   int
-	beaten  []int // a panel that weighs more than the bound
+	*finder
+	bound  *big.Int
+	lo, hi []int
+	y      []float64
+	nodes  int
+	beaten []int // a panel that weighs more than the bound
+}
+
+func newBrancher(m *model, work *budget, weights []*big.Int, bound *big.Int) *brancher {
+	b := &brancher{finder: newFinder(m, weights), bound: bound, y: make([]float64, len(m.rows)+len(m.cuts)),
+		lo: make([]int, len(m.types)), hi: make([]int, len(m.types))}
+	b.best, b.budget = toFloat(bound), work
+	for t := range b.hi {
+		b.hi[t] = m.n(t)
+	}
+	return b
 }
 
 // proveBound returns a proof of weights·c <= bound, or the panel that breaks
 // it, or neither when the proof would need too many nodes.
-func proveBound(ctx context.Context, m *model, solver Solver, weights []*big.Int, bound *big.Int, limit int) (*branchProof, []int, error) {
-	b := &brancher{m: m, cuts: len(m.cuts), weights: weights, bound: bound, limit: limit,
-		lo: make([]int, len(m.types)), hi: make([]int, len(m.types))}
-	for t := range b.hi {
-		b.hi[t] = m.n(t)
+func proveBound(ctx context.Context, m *model, work *budget, weights []*big.Int, bound *big.Int) (*branchProof, []int, error) {
+	return newBrancher(m, work, weights, bound).prove(ctx)
+}
+
+// proveEmpty proves that no panel holds anyone of the asked type (-1: that
+// there is no panel at all), or returns a panel.
+func proveEmpty(ctx context.Context, m *model, work *budget, asked int) (*branchProof, []int, error) {
+	weights := make([]*big.Int, len(m.types))
+	for t := range weights {
+		weights[t] = new(big.Int)
 	}
-	program, err := solver.Load(ctx, panelProgram(m, floats(weights), false))
-	if err != nil {
-		return nil, nil, err
+	b := newBrancher(m, work, weights, big.NewInt(-1))
+	if asked >= 0 {
+		b.lo[asked] = 1
+		b.level(0).setBounds(asked, 1, float64(b.hi[asked]))
 	}
-	defer program.Close()
-	b.program = program
-	proof, err := b.node(ctx)
-	if err != nil || b.beaten != nil || b.nodes > b.limit {
+	return b.prove(ctx)
+}
+
+func (b *brancher) prove(ctx context.Context) (*branchProof, []int, error) {
+	proof, err := b.node(ctx, 0)
+	if err != nil || b.beaten != nil || b.nodes > maxProofNodes {
 		return nil, b.beaten, err
 	}
 	return proof, nil, nil
@@ -97,36 +112,45 @@ func panelProgram(m *model, cost []float64, whole bool) *LinearProgram {
 	return lp
 }
 
-func (b *brancher) node(ctx context.Context) (*branchProof, error) {
-	if b.nodes++; b.nodes > b.limit || b.beaten != nil {
+// node closes the case at a depth, or splits it.
+func (b *brancher) node(ctx context.Context, d int) (*branchProof, error) {
+	if b.nodes++; b.nodes > maxProofNodes || b.beaten != nil {
 		return nil, nil
 	}
-	sol, err := b.program.Solve(ctx, SolveOptions{})
-	if err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	duals := sol.RowDual
-	if sol.Status == StatusInfeasible {
-		duals = sol.Ray
-	} else if sol.Status != StatusOptimal {
-		return nil, fmt.Errorf("a branching node ended with status %d", sol.Status)
+	t := b.level(d)
+	end, row := t.run(math.Inf(-1))
+	if err := b.pay(t); err != nil {
+		return nil, err
 	}
-	if leaf := b.close(duals, sol.Status == StatusInfeasible); leaf != nil {
+	if leaf := b.leaf(t, end, row); leaf != nil {
 		return leaf, nil
 	}
-	if sol.Status == StatusInfeasible {
-		return b.split(ctx, b.widest())
-	}
-	t := b.fractional(sol.Value)
-	if t < 0 {
-		if b.exceeds(sol.Value) {
+	if end == solved {
+		v := b.branchOn(t)
+		if v >= 0 {
+			return b.splitAt(ctx, d, branchPoint{v, int(math.Floor(t.x[v]))})
+		}
+		if b.exceeds(t.x[:t.n]) {
 			return nil, nil
 		}
-		t = b.widest()
-	} else {
-		return b.splitAt(ctx, t, int(math.Floor(sol.Value[t])))
 	}
-	return b.split(ctx, t)
+	return b.split(ctx, d)
+}
+
+// leaf closes the case by the tableau's own prices, where they do.
+func (b *brancher) leaf(t *tableau, end outcome, row int) *branchProof {
+	switch end {
+	case empty:
+		t.ray(row, b.y)
+	case solved:
+		t.prices(b.y)
+	default:
+		return nil
+	}
+	return b.close(b.y, end == empty)
 }
 
 // close tries a few roundings of the duals, coarse first: short numbers make
@@ -234,16 +258,6 @@ func priceBound(m *model, prices []price, weights []*big.Int, lo, hi []int) *big
 	return sum
 }
 
-func (b *brancher) fractional(x []float64) int {
-	best, far := -1, 1e-6
-	for t, v := range x {
-		if d := math.Abs(v - math.Round(v)); d > far {
-			best, far = t, d
-		}
-	}
-	return best
-}
-
 // exceeds notes a whole point that weighs more than the bound.
 func (b *brancher) exceeds(x []float64) bool {
 	counts, sum := make([]int, len(x)), new(big.Int)
@@ -270,32 +284,35 @@ func (b *brancher) widest() int {
 	return best
 }
 
-func (b *brancher) split(ctx context.Context, t int) (*branchProof, error) {
+// branchPoint splits a type's count into at most at, and more.
+type branchPoint struct{ typ, at int }
+
+func (b *brancher) split(ctx context.Context, d int) (*branchProof, error) {
+	t := b.widest()
 	if b.hi[t] == b.lo[t] {
-		return nil, fmt.Errorf("a branching leaf could not be closed exactly")
+		return nil, errors.New("a branching leaf could not be closed exactly")
 	}
-	return b.splitAt(ctx, t, (b.lo[t]+b.hi[t])/2)
+	return b.splitAt(ctx, d, branchPoint{t, (b.lo[t] + b.hi[t]) / 2})
 }
 
-func (b *brancher) splitAt(ctx context.Context, t, at int) (*branchProof, error) {
-	at = max(b.lo[t], min(at, b.hi[t]-1))
-	out := &branchProof{kind: "split", typ: t, at: at}
+func (b *brancher) splitAt(ctx context.Context, d int, p branchPoint) (*branchProof, error) {
+	t := p.typ
+	p.at = max(b.lo[t], min(p.at, b.hi[t]-1))
+	out := &branchProof{kind: "split", typ: t, at: p.at}
 	lo, hi := b.lo[t], b.hi[t]
+	defer func() { b.lo[t], b.hi[t] = lo, hi }()
 	for side := range 2 {
-		if side == 0 {
-			b.lo[t], b.hi[t] = lo, at
-		} else {
-			b.lo[t], b.hi[t] = at+1, hi
+		if b.lo[t], b.hi[t] = lo, p.at; side == 1 {
+			b.lo[t], b.hi[t] = p.at+1, hi
 		}
-		if err := b.program.SetBounds(t, float64(b.lo[t]), float64(b.hi[t])); err != nil {
-			return nil, err
-		}
-		sub, err := b.node(ctx)
+		child := b.level(d + 1)
+		child.copyFrom(b.level(d))
+		child.setBounds(t, float64(b.lo[t]), float64(b.hi[t]))
+		sub, err := b.node(ctx, d+1)
 		if err != nil {
 			return nil, err
 		}
 		out.sub[side] = sub
 	}
-	b.lo[t], b.hi[t] = lo, hi
-	return out, b.program.SetBounds(t, float64(lo), float64(hi))
+	return out, nil
 }

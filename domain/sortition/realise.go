@@ -25,31 +25,40 @@ var attempts = []attempt{
 	{0, []int{160, 400}, tailRounds},
 }
 
-// realise finds a lottery over whole panels with exactly these chances: by
+// tries finds a lottery over whole panels with exactly these chances: by
 // peeling alone where that comes out, else with column generation at the end.
-func realise(ctx context.Context, m *model, level []*big.Rat, solver Solver, key string, tries int, seen func(counts []int)) ([]weighted, error) {
+// The panels of attempts that fail are kept.
+func (w *wholeSolver) tries(ctx context.Context, level []*big.Rat, tries int) ([]weighted, error) {
 	x, scale := make([]*big.Rat, len(level)), big.NewInt(1)
 	for t, p := range level {
-		x[t] = new(big.Rat).Mul(p, rat(m.n(t)))
+		x[t] = new(big.Rat).Mul(p, rat(w.m.n(t)))
 		scale = lcm(scale, x[t].Denom())
 	}
 	for i, a := range attempts[:min(tries, len(attempts))] {
-		rng := newRandom(fmt.Sprintf("%s/peel/%d", key, i))
-		p := newPeeler(m, x, scale)
-		panels, err := tryRealise(ctx, p, a, solver, rng)
-		if err != nil {
-			for _, w := range p.out {
-				seen(w.counts)
-			}
-		}
+		rng := newRandom(fmt.Sprintf("%s/peel/%d", w.key, i))
+		p := newPeeler(w.m, x, scale)
+		p.budget = w.budget
+		panels, err := tryRealise(ctx, p, a, w.solver, rng)
 		if err == nil {
-			return mergePanels(panels), checkLottery(m, panels, x)
+			return mergePanels(panels), checkLottery(w.m, panels, x)
 		}
+		w.keep(p.out)
 		if !errors.Is(err, errNotRealised) {
 			return nil, err
 		}
 	}
 	return nil, errNotRealised
+}
+
+// maxKept bounds the panels kept from attempts that failed.
+const maxKept = 2000
+
+func (w *wholeSolver) keep(panels []weighted) {
+	for _, p := range panels {
+		if len(w.panels) < maxKept {
+			w.panels = append(w.panels, p.counts)
+		}
+	}
 }
 
 func tryRealise(ctx context.Context, p *peeler, a attempt, solver Solver, rng *random) ([]weighted, error) {

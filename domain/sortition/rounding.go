@@ -52,6 +52,7 @@ func uniformPanels(ctx context.Context, m *model, solver Solver, exact []weighte
 const (
 	withinNodes  = 100
 	withinPanels = 400
+	withinSteps  = 20_000
 )
 
 // within looks for numbers of copies of the panels at hand that keep every
@@ -87,7 +88,7 @@ func (u *uniform) within(ctx context.Context, x []*big.Rat) error {
 		return err
 	}
 	defer program.Close()
-	sol, err := program.Solve(ctx, SolveOptions{MaxNodes: withinNodes})
+	sol, err := program.Solve(ctx, SolveOptions{MaxNodes: withinNodes, MaxSteps: withinSteps})
 	if err != nil || !sol.Feasible {
 		return err
 	}

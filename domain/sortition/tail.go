@@ -41,6 +41,9 @@ func runTail(ctx context.Context, p *peeler, solver Solver, rng *random, rounds 
 	}
 	defer c.master.Close()
 	for range rounds {
+		if err := p.budget.spend(solveWork); err != nil {
+			return nil, err
+		}
 		sol, err := c.master.Solve(ctx, SolveOptions{Primal: true})
 		if err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package sortition
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/big"
 )
@@ -18,9 +17,7 @@ type wholeSolver struct {
 	key      string
 	progress func(Progress)
 	panels   [][]int
-	mip      Program
-	work     int // pricing programmes solved
-	maxWork  int
+	budget   *budget
 	unproved bool
 }
 
@@ -30,8 +27,10 @@ type optimum struct {
 	level  []*big.Rat // chance per type
 	panels []weighted
 	proved bool
-	// bounded: the budget ended before the optimum; gap is the interval left.
+	// bounded: the budget ended before the optimum, after this much work; gap
+	// is the interval left.
 	bounded bool
+	work    int
 	gap     *big.Rat
 }
 
@@ -60,11 +59,6 @@ func (w *wholeSolver) leximinPoint(ctx context.Context) (*point, error) {
 // run is the whole method: find the relaxation's best point and realise it;
 // when that fails, cover; when that is not enough, cut.
 func (w *wholeSolver) run(ctx context.Context, aim func(context.Context) (*point, error)) (*optimum, error) {
-	defer func() {
-		if w.mip != nil {
-			w.mip.Close()
-		}
-	}()
 	for covered := false; ; covered = true {
 		p, err := aim(ctx)
 		if err != nil {
@@ -72,7 +66,7 @@ func (w *wholeSolver) run(ctx context.Context, aim func(context.Context) (*point
 		}
 		panels, err := w.reach(ctx, p, covered)
 		if errors.Is(err, errWork) && p.marg != nil {
-			return w.settleFor(ctx, p)
+			return w.settleFor(ctx, p, covered)
 		}
 		if err != nil {
 			return nil, err
@@ -108,18 +102,17 @@ func (w *wholeSolver) realise(ctx context.Context, level []*big.Rat, all bool) (
 	tries := 1
 	if all {
 		tries = len(attempts)
-		if len(w.m.types) <= 40 {
-			tries = 2
+		if len(w.m.types) <= 40 || len(w.m.cuts) > 0 {
+			tries = 2 // column generation settles it sooner
 		}
 	}
 	w.report("panels", 0, 0)
-	panels, err := realise(ctx, w.m, level, w.solver, w.key, tries, func(counts []int) {
-		if len(w.panels) < 2000 {
-			w.panels = append(w.panels, counts)
-		}
-	})
-	return panels, err
+	return w.tries(ctx, level, tries)
 }
+
+// coverEnough is how many kinds of people not yet seen make a panel good
+// enough to take.
+const coverEnough = 2.5
 
 // cover finds a panel for each type, or proves that there is none. It returns
 // whether it excluded anyone.
@@ -140,14 +133,19 @@ func (w *wholeSolver) cover(ctx context.Context, level []*big.Rat) (bool, error)
 				weights[t].SetInt64(1)
 			}
 		}
-		weight, panel, best, err := w.heaviest(ctx, weights, 0.5, 0)
+		panel, _, err := w.heaviest(ctx, weights, 0, coverEnough)
 		if err != nil {
 			return false, err
 		}
-		if weight.Sign() == 0 && !best {
-			return false, errWork
+		if panel == nil && len(w.panels) == 0 {
+			if panel, _, err = w.heaviest(ctx, weights, math.Inf(-1), -1); err != nil {
+				return false, err
+			}
+			if panel == nil {
+				return false, errInfeasible
+			}
 		}
-		if weight.Sign() > 0 {
+		if panel != nil {
 			w.panels = append(w.panels, panel)
 			w.forget(unseen, panel)
 			continue
@@ -175,68 +173,24 @@ func (w *wholeSolver) forget(unseen map[int]bool, panels ...[]int) {
 	}
 }
 
-// Limits of a hard instance, in units of work: the same on every machine.
-const (
-	defaultWork  = 500 // pricing programmes
-	pricingNodes = 200 // branching nodes of one of them
-)
-
-// negated are the costs of a minimum for the weights of a maximum.
-func negated(weights []*big.Int) []float64 {
-	out := floats(weights)
-	for i := range out {
-		out[i] = -out[i]
+// heaviest is the panel of greatest weight above floor, or nil when there is
+// none. best is false when a limit ended the search at a good one, or when one
+// weighs more than enough (0: nothing is enough). Weights are whole and their
+// sums small enough for floating point to hold them exactly.
+func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, floor, enough float64) (counts []int, best bool, err error) {
+	f := newFinder(w.m, weights)
+	f.best, f.enough, f.budget = floor, enough, w.budget
+	err = f.search(ctx, 0)
+	if errors.Is(err, errWork) && f.panel != nil {
+		err = nil
 	}
-	return out
+	return f.panel, !f.ended, err
 }
-
-// heaviest is the panel of greatest weight, to within gap; best is false when
-// a limit ended the search at a good one, or at one that weighs more than
-// enough (0: nothing is enough).
-func (w *wholeSolver) heaviest(ctx context.Context, weights []*big.Int, gap, enough float64) (weight *big.Int, counts []int, best bool, err error) {
-	w.work++
-	if limit := w.maxWork; w.work > limit && limit > 0 || w.work > defaultWork && limit == 0 {
-		return nil, nil, false, errWork
-	}
-	if w.mip == nil {
-		lp := panelProgram(w.m, negated(weights), true)
-		lp.Maximize = false
-		program, err := w.solver.Load(ctx, lp)
-		if err != nil {
-			return nil, nil, false, err
-		}
-		w.mip = program
-	} else if err := w.mip.SetCosts(negated(weights)); err != nil {
-		return nil, nil, false, err
-	}
-	sol, err := w.mip.Solve(ctx, SolveOptions{AbsoluteGap: gap, MaxNodes: pricingNodes, Below: -enough})
-	switch {
-	case err != nil:
-		return nil, nil, false, err
-	case sol.Status == StatusInfeasible:
-		return nil, nil, false, errInfeasible
-	case sol.Status == StatusLimit && !sol.Feasible:
-		return nil, nil, false, errWork
-	case !sol.Feasible:
-		return nil, nil, false, fmt.Errorf("a pricing programme ended with status %d", sol.Status)
-	}
-	counts = make([]int, len(sol.Value))
-	for t, v := range sol.Value {
-		counts[t] = int(math.Round(v))
-	}
-	if !w.m.feasible(counts) {
-		return nil, nil, false, errors.New("a pricing programme returned counts that are no panel")
-	}
-	return weigh(weights, counts), counts, sol.Status == StatusOptimal, nil
-}
-
-// errWork ends a search that has used up its budget.
-var errWork = errors.New("the search used up its budget of pricing programmes")
 
 // addCut proves weights·c <= bound and adds it; instead of a proof it may
 // return a panel that breaks the bound.
 func (w *wholeSolver) addCut(ctx context.Context, weights []*big.Int, bound *big.Int) (bool, []int, error) {
-	proof, beaten, err := proveBound(ctx, w.m, w.solver, weights, bound, maxProofNodes)
+	proof, beaten, err := proveBound(ctx, w.m, w.budget, weights, bound)
 	if err != nil || beaten != nil {
 		return false, beaten, err
 	}
@@ -245,9 +199,5 @@ func (w *wholeSolver) addCut(ctx context.Context, weights []*big.Int, bound *big
 		proof = &branchProof{kind: "none"}
 	}
 	w.m.cuts = append(w.m.cuts, cut{weights, bound, proof})
-	if w.mip != nil {
-		w.mip.Close() // the next programme includes the cut
-		w.mip = nil
-	}
 	return true, nil, nil
 }

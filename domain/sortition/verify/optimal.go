@@ -31,13 +31,64 @@ func (p *proof) counts(sparse map[string]int) ([]int64, error) {
 	return out, nil
 }
 
-// checkOptimal checks the proof that no lottery is better.
+// checkOptimal checks the proof that no lottery is better, and that the kind
+// of proof is the one that the certificate claims.
 func (p *proof) checkOptimal(r *Report, c *sortition.Certificate) {
+	if err := p.checkKind(c); err != nil {
+		r.note("proof", "", err)
+		return
+	}
 	if p.data.Kind == "none" {
 		r.skip("proof", "The objective %s has no proof of this kind: that the lottery is the best possible is the program's word.", c.Objective)
 		return
 	}
-	claimed := false
+	claimed, err := p.checkCuts()
+	if err == nil && p.data.Kind == "interval" {
+		err = p.checkInterval(c)
+	} else if err == nil {
+		err = p.checkStages(c)
+	}
+	switch {
+	case err != nil:
+		r.note("proof", "", err)
+	case claimed != (p.data.Kind == "claimed") && p.data.Kind != "interval":
+		r.note("proof", "", fmt.Errorf("the proof is said to be %q and is not", p.data.Kind))
+	case claimed:
+		r.skip("proof", "Optimum claimed, not re-proved: an inequality over whole panels is stated without its proof. All else in the proof holds.")
+	case p.data.Kind == "interval":
+		r.note("proof", fmt.Sprintf("The search ended after %d steps of work, before the fairest lottery was found. What is proved: no lottery gives everyone who can sit more than %s; this one falls short of that by %s.",
+			p.replay.Options.MaxWork, p.data.Stages[len(p.data.Stages)-1].Level, c.Summary.Gap), nil)
+	default:
+		r.note("proof", fmt.Sprintf("No lottery is fairer: %d levels proved with exact fractions, %d inequalities over whole panels proved by cases.", len(p.data.Stages), len(p.cuts)), nil)
+	}
+}
+
+// checkKind: what the summary says of the proof is what the proof says.
+func (p *proof) checkKind(c *sortition.Certificate) error {
+	leximin := c.Objective == sortition.Leximin || c.Objective == sortition.Maximin
+	gap, ok := new(big.Rat).SetString(c.Summary.Gap)
+	switch kind := p.data.Kind; {
+	case kind != "exact" && kind != "claimed" && kind != "interval" && kind != "none":
+		return fmt.Errorf("a proof of the kind %q is not known", kind)
+	case !ok || gap.Sign() < 0:
+		return fmt.Errorf("the gap %q is not a fraction from 0 up", c.Summary.Gap)
+	case (kind == "none") == leximin:
+		return fmt.Errorf("the objective %s and a proof of the kind %q do not go together", c.Objective, kind)
+	case (kind == "exact") != c.Summary.Proved:
+		return errors.New("the summary misstates whether the optimum is proved")
+	case (kind == "exact" || kind == "claimed") && gap.Sign() != 0:
+		return errors.New("a gap is stated where the proof leaves none")
+	case kind == "interval" && p.replay.Options.MaxWork <= 0:
+		return errors.New("the settings do not say which limit of work ended the search")
+	case c.Summary.Support != len(p.data.Lottery):
+		return fmt.Errorf("the exact lottery has %d panels, not %d", len(p.data.Lottery), c.Summary.Support)
+	}
+	return nil
+}
+
+// checkCuts checks every inequality over whole panels; claimed is true when
+// one comes without its proof.
+func (p *proof) checkCuts() (claimed bool, err error) {
 	for i, cut := range p.data.Cuts {
 		read, err := p.readCut(cut)
 		if err == nil && cut.Tree == nil {
@@ -46,26 +97,11 @@ func (p *proof) checkOptimal(r *Report, c *sortition.Certificate) {
 			err = p.checkTree(cut.Tree, read)
 		}
 		if err != nil {
-			r.note("proof", "", fmt.Errorf("the proof that whole panels meet inequality %d fails: %w", i, err))
-			return
+			return claimed, fmt.Errorf("the proof that whole panels meet inequality %d fails: %w", i, err)
 		}
 		p.cuts = append(p.cuts, read)
 	}
-	err := p.checkStages(c)
-	if p.data.Kind == "interval" {
-		if err = p.checkInterval(c); err == nil {
-			r.note("proof", "The optimum was not reached: no lottery gives everyone who can sit more than the smallest chance plus the gap stated.", nil)
-			return
-		}
-	}
-	switch {
-	case err != nil:
-		r.note("proof", "", err)
-	case claimed || c.Summary.Proved == false:
-		r.skip("proof", "Optimum claimed, not re-proved: an inequality over whole panels is stated without its proof. All else in the proof holds.")
-	default:
-		r.note("proof", fmt.Sprintf("No lottery is fairer: %d levels proved with exact fractions, %d inequalities over whole panels proved by cases.", len(p.data.Stages), len(p.cuts)), nil)
-	}
+	return claimed, nil
 }
 
 func (p *proof) readCut(c sortition.ProofCut) (cut, error) {
@@ -246,16 +282,49 @@ func (p *proof) checkInterval(c *sortition.Certificate) error {
 			return fmt.Errorf("the proof of level %d (%s) fails: %w", i+1, s.Level, err)
 		}
 	}
-	if len(p.data.Stages) == 0 || c.Summary.Proved {
-		return errors.New("the proof states no bound, or is said to be complete")
+	if len(p.data.Stages) == 0 {
+		return errors.New("the proof states no bound")
 	}
-	bound, ok1 := new(big.Rat).SetString(p.data.Stages[len(p.data.Stages)-1].Level)
-	least, ok2 := new(big.Rat).SetString(c.Summary.Minimum)
-	gap, ok3 := new(big.Rat).SetString(c.Summary.Gap)
-	if !ok1 || !ok2 || !ok3 || gap.Cmp(bound.Sub(bound, least)) != 0 {
+	bound, ok := new(big.Rat).SetString(p.data.Stages[len(p.data.Stages)-1].Level)
+	if !ok || bound.Sign() <= 0 {
+		return errors.New("the proof bounds nobody's chance from above")
+	}
+	least, err := p.least(c)
+	if err != nil {
+		return err
+	}
+	if gap, ok := new(big.Rat).SetString(c.Summary.Gap); !ok || gap.Cmp(bound.Sub(bound, least)) != 0 {
 		return errors.New("the gap is not what lies between the smallest chance and the proved bound")
 	}
 	return nil
+}
+
+// least is the smallest chance of those who are not proved to have none.
+func (p *proof) least(c *sortition.Certificate) (*big.Rat, error) {
+	exact := map[string]string{}
+	for _, chance := range c.Chances {
+		exact[chance.ID] = chance.Exact
+	}
+	var least *big.Rat
+	for t, ids := range p.data.Types {
+		v, ok := new(big.Rat).SetString(exact[ids[0]])
+		if !ok {
+			return nil, fmt.Errorf("the chance of %s is not a fraction", ids[0])
+		}
+		if p.levels[t] != nil && p.levels[t].Sign() == 0 {
+			if v.Sign() != 0 {
+				return nil, fmt.Errorf("%s is proved to be in no panel and has a chance", ids[0])
+			}
+			continue
+		}
+		if least == nil || v.Cmp(least) < 0 {
+			least = v
+		}
+	}
+	if least == nil {
+		return nil, errors.New("the proof leaves nobody a chance")
+	}
+	return least, nil
 }
 
 // checkStage: with settled types at their levels, the prices sum to the level
