@@ -207,7 +207,7 @@ func (p *played) rows(t *testing.T, all map[string]*visitor) {
 		{"oversight", staff + "/table-rules", 403, nil, []string{"sit together."}},
 		{"commissioner", staff + "/table-rules", 403, nil, []string{"sit together."}},
 		{"elsewhere", staff + "/table-rules", 404, nil, nil},
-		{"public", "/p/" + p.code, 200, []string{"Who sat with whom", "2 tables of 6, 6 people"}, nil},
+		{"public", "/p/" + p.code, 200, []string{"Who sat with whom", "2 tables of 6 people"}, nil},
 		{"oversight", staff + "/sessions/" + p.sitting, 200, []string{"Hear the witness"}, []string{"The list at the door", "Attendance"}},
 		{"commissioner", staff + "/sessions", 200, []string{"Day 1: the place"}, []string{"Plan a"}},
 		{"commissioner", staff + "/sessions/" + p.sitting + "/door", 404, nil, []string{"Seat 1"}},

@@ -58,6 +58,7 @@ var pageWords = map[string]any{
 	"questionStatus": questionStatus,
 	"bindForm":       bindForm,
 	"inc":            func(i int) int { return i + 1 },
+	"peopleAt":       peopleAt,
 	"joinWords":      func(names []string) string { return words(strings.Join(names, ", ")) },
 	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
 	"duration":       duration,

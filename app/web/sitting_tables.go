@@ -307,6 +307,19 @@ func (s Services) removeTableRule(ctx context.Context, r *Request) (Reply, error
 	return s.tableRulesDone(ctx, r, err)
 }
 
+// peopleAt says how many sit at each table: 6, or 6, 6 and 5.
+func peopleAt(counts []int) string {
+	if len(slices.Compact(slices.Clone(counts))) == 1 {
+		return fmt.Sprint(counts[0])
+	}
+	parts := make([]string, len(counts))
+	for i, n := range counts {
+		parts[i] = fmt.Sprint(n)
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
+}
+
 // meTables tells a member their own tables.
 func (s Services) meTables(ctx context.Context, r *Request, page *mePage) (err error) {
 	page.Tables, err = s.ownTables(ctx, r, page.P.ID)

@@ -163,7 +163,7 @@ func (m *model) anneal(ctx context.Context, start int) *state {
 	s := newState(m, rnd)
 	least := m.least()
 	temperature := int64(hot)
-	each := m.steps() / stages
+	each := max(m.steps()/stages, 1)
 	for range stages {
 		if ctx.Err() != nil {
 			return s

@@ -139,6 +139,15 @@ func (p *play) rules() {
 	p.show.say("before any ballot the members fix the rule: a majority of those present and voting")
 }
 
+// tables seats the members at three tables, in three rounds.
+func (p *play) tables(n int, d day) {
+	at := p.here("/sessions/" + d.id + "/tables")
+	fields := p.ask("facilitator", at+"/fields").strs("fields")
+	plan := p.do("facilitator", at, object{"rounds": 3, "size": 6, "diversify": fields[:min(len(fields), 6)]})
+	m := plan.obj("measures")
+	p.show.say("day %d: three rounds at tables of six: %.0f pairs meet for the first time, of %.0f times that two share a table", n+1, m.num("pairs"), m.num("slots"))
+}
+
 // day holds one session, and lets the members say how fair it was.
 func (p *play) day(n int, d day) {
 	p.clock(d.date + " " + d.opens)
@@ -148,6 +157,9 @@ func (p *play) day(n int, d day) {
 		marks[m] = "present"
 	}
 	p.do("facilitator", p.here("/sessions/"+d.id+"/attendance"), object{"marks": marks, "officials": []string{"Director of commissioning"}})
+	if n == 1 || n == 2 {
+		p.tables(n, d)
+	}
 	if n == 4 {
 		p.vote()
 	}

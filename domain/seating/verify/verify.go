@@ -43,20 +43,28 @@ func Export(e *seating.Export) *Report {
 	v := newView(e)
 	r.Add("format", "the file is the export of a table plan", v.format())
 	r.Add("request", "the hash of what was asked for is that of the request in the file", v.request())
-	r.Add("rounds", fmt.Sprintf("%d rounds, as asked for", len(e.Rounds)), v.count())
+	r.Add("rounds", counted(len(e.Rounds), "round, as asked for", "rounds, as asked for"), v.count())
 	if !r.OK {
 		return r
 	}
 	r.Add("seats", "everyone who attends a round sits at exactly one table in it, and nobody else does", v.seats())
 	r.Add("sizes", "no table is fuller than asked for, and tables of one size differ by one person at most", v.sizes())
-	r.Add("pins", fmt.Sprintf("%d pins are kept", len(e.Request.Pins)), v.pins())
-	r.Add("together", fmt.Sprintf("%d pairs always sit together", len(e.Request.Together)), v.together())
-	r.Add("apart", fmt.Sprintf("%d pairs never sit together", len(e.Request.Apart)), v.apart())
-	r.Add("past", fmt.Sprintf("%d rounds that were held are as they were", len(e.Request.Past)), v.past())
+	r.Add("pins", counted(len(e.Request.Pins), "pin is kept", "pins are kept"), v.pins())
+	r.Add("together", counted(len(e.Request.Together), "pair always sits together", "pairs always sit together"), v.together())
+	r.Add("apart", counted(len(e.Request.Apart), "pair never sits together", "pairs never sit together"), v.apart())
+	r.Add("past", counted(len(e.Request.Past), "round that was held is as it was", "rounds that were held are as they were"), v.past())
 	r.Add("meetings", fmt.Sprintf("%d pairs meet for the first time, in %d places for a pair", e.Measures.Pairs, e.Measures.Slots), v.meetings())
 	r.Add("spread", v.spreadText(), v.spread())
 	r.Add("clusters", v.clusterText(), v.clusters())
 	return r
+}
+
+// counted is a number with its words.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // view is an export read for checking: who sits where.
