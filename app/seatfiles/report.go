@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 
 	"folkmoot/domain/seating"
 )
@@ -28,8 +29,17 @@ type reportPage struct {
 	Words    []string
 	Rounds   []reportRound
 	People   []reportPerson
-	Cards    bool
+	ByTable  []reportPerson // for cards: by their first table
 	Export   *seating.Export
+}
+
+// cards puts people in the order of their first table, so that cards are laid
+// out as they come off the printer.
+func (p *reportPage) cards() {
+	if len(p.Rounds) == 0 {
+		return
+	}
+	slices.SortStableFunc(p.ByTable, func(a, b reportPerson) int { return a.At[0] - b.At[0] })
 }
 
 type reportRound struct {
@@ -52,7 +62,7 @@ type reportPerson struct {
 // Report renders a plan as one HTML page that needs nothing else: the tables
 // round by round to hang at the door, everyone's own row, and name cards.
 func Report(e *seating.Export, o ReportOptions) ([]byte, error) {
-	p := reportPage{Title: o.Title, Measures: e.Measures, Words: seating.Words(e.Request, e.Measures), Cards: o.Cards, Export: e}
+	p := reportPage{Title: o.Title, Measures: e.Measures, Words: seating.Words(e.Request, e.Measures), Export: e}
 	name := func(id string) string {
 		if n := o.Names[id]; n != "" {
 			return n
@@ -80,6 +90,10 @@ func Report(e *seating.Export, o ReportOptions) ([]byte, error) {
 			row.At = append(row.At, at[i][person.ID])
 		}
 		p.People = append(p.People, row)
+	}
+	if o.Cards {
+		p.ByTable = slices.Clone(p.People)
+		p.cards()
 	}
 	var b bytes.Buffer
 	if err := reportTemplate.Execute(&b, p); err != nil {

@@ -20,9 +20,9 @@ func Words(req Request, m Measures) []string {
 		out = append(out, text)
 	}
 	if len(req.Cluster) > 0 && m.ClusterLeast > 0 {
-		text := fmt.Sprintf("Those who share %s sit together at as few tables as they need.", list(req.Cluster))
+		text := fmt.Sprintf("Those with the same %s sit together at as few tables as they need.", list(req.Cluster))
 		if m.ClusterTables > m.ClusterLeast {
-			text = fmt.Sprintf("Those who share %s are at %d tables over all rounds; %d would hold them, but other rules come between.", list(req.Cluster), m.ClusterTables, m.ClusterLeast)
+			text = fmt.Sprintf("Those with the same %s are at %d tables over all rounds; %d would hold them, but other rules come between.", list(req.Cluster), m.ClusterTables, m.ClusterLeast)
 		}
 		out = append(out, text)
 	}
