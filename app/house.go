@@ -79,6 +79,7 @@ type house struct {
 	languages  []string         // beside English that the texts are complete in
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
+	copies     copies // of simulated webhooks
 	inbox      *sms.Inbox
 	outbox     *sms.Outbox
 	dispatcher *sms.Dispatcher

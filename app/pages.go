@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"folkmoot/app/api"
 	"folkmoot/app/web"
 	"folkmoot/domain"
 )
@@ -53,4 +54,16 @@ func (p phones) Slack(ctx context.Context, a domain.Actor) ([]web.SlackMessage, 
 		out = append(out, web.SlackMessage{To: m.To, Text: m.Text, Blocks: m.Blocks})
 	}
 	return out, nil
+}
+
+// Fault makes the next texts go wrong.
+func (p phones) Fault(ctx context.Context, a domain.Actor, kind string, times int) error {
+	_, err := p.simulator.Fault(ctx, a, api.FaultInput{Kind: kind, Times: times})
+	return err
+}
+
+// Broken counts what will still go wrong.
+func (p phones) Broken(ctx context.Context, a domain.Actor) (int, error) {
+	v, err := p.Faults(ctx, a)
+	return v.Sends + v.Webhooks, err
 }

@@ -162,6 +162,12 @@ func (p *played) phoneForms(t *testing.T, all map[string]*visitor) {
 	v := all["organiser"]
 	p.settled()
 	v.get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "a phone", 200, "There is parking behind the hall", "Zebulon", "part")
+	v.post("/simulator/faults", "kind", "magic").wants(t, "no such fault", 400, "say busy, lost, refused")
+	v.post("/simulator/faults", "kind", "twice", "number", "+999000000777").wants(t, "a fault", 303, "/simulator")
+	v.get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "a phone before a fault", 200, "1 of the next texts goes wrong", " at 4p")
+	v.post("/simulator/save", "number", "+999000000777").wants(t, "a conversation as a test", 200, "person ann p1 777", "> 777: My cousin Zebulon", "< 777 [")
+	v.post("/simulator/save", "number", "+999000000555").wants(t, "an empty phone as a test", 409, "nothing to save yet")
+	all["commissioner"].post("/simulator/faults", "kind", "busy").wants(t, "a commissioner's fault", 404)
 	v.post("/simulator/texts", "number", "+999000000777", "body", "STOP").wants(t, "texting STOP", 303, "/simulator")
 	v.get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "a phone after STOP", 200, "opted out")
 	v.post("/simulator/texts", "number", "12", "body", "hello").wants(t, "no number", 400, "invented mobile number")

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"folkmoot/app/api"
+	"folkmoot/bots/sms"
 	"folkmoot/bots/sms/gateway"
 	"folkmoot/bots/sms/gsm"
 	"folkmoot/domain"
@@ -89,9 +92,109 @@ func (s simulator) Text(ctx context.Context, a domain.Actor, number, body string
 		return err
 	}
 	w := s.h.network.Write(e164, body)
-	return s.h.inbox.Receive(ctx, "simulated", gateway.Request{
-		Method: http.MethodPost, Target: w.Target, Header: w.Header, Body: w.Body, At: s.h.clock.Now(),
-	})
+	for range s.h.copies.next() {
+		err := s.h.inbox.Receive(ctx, "simulated", gateway.Request{
+			Method: http.MethodPost, Target: w.Target, Header: w.Header, Body: w.Body, At: s.h.clock.Now(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copies is how often the webhooks of the next texts arrive: a provider that
+// had no answer in time sends the same one again.
+type copies struct{ left atomic.Int64 }
+
+// next is how often this text's webhook arrives.
+func (c *copies) next() int {
+	for {
+		n := c.left.Load()
+		if n == 0 {
+			return 1
+		}
+		if c.left.CompareAndSwap(n, n-1) {
+			return 3
+		}
+	}
+}
+
+// faults are what can go wrong with texts, by name: what the gateway answers
+// to the next sends.
+var faults = map[string]gateway.Result{
+	"busy":    {Class: gateway.Retry, Code: "20429", Detail: "too many requests"},
+	"lost":    {Class: gateway.Unknown, Code: "timeout", Detail: "sent, and the answer was lost"},
+	"refused": {Class: gateway.Refused, Code: "21614", Detail: "not a mobile"},
+}
+
+// mostFaults at once.
+const mostFaults = 100
+
+// Fault makes the next texts go wrong, or right again.
+func (s simulator) Fault(_ context.Context, a domain.Actor, in api.FaultInput) (api.FaultsView, error) {
+	if err := s.allow(a); err != nil {
+		return api.FaultsView{}, err
+	}
+	result, known := faults[in.Kind]
+	p := domain.Problems{}
+	p.Need(known || in.Kind == "twice" || in.Kind == "none", "kind", "say busy, lost, refused, twice or none")
+	p.Need(in.Times >= 0 && in.Times <= mostFaults, "times", "say how many of the next texts, 1 to %d", mostFaults)
+	if err := p.Err(); err != nil {
+		return api.FaultsView{}, err
+	}
+	times := max(1, in.Times)
+	switch {
+	case in.Kind == "none":
+		s.h.network.Heal()
+		s.h.copies.left.Store(0)
+	case in.Kind == "twice":
+		s.h.copies.left.Store(int64(times))
+	default:
+		s.h.network.Fail(slices.Repeat([]gateway.Result{result}, times)...)
+	}
+	return api.FaultsView{Sends: s.h.network.Faults(), Webhooks: int(s.h.copies.left.Load())}, nil
+}
+
+// Faults says what will still go wrong.
+func (s simulator) Faults(_ context.Context, a domain.Actor) (api.FaultsView, error) {
+	return api.FaultsView{Sends: s.h.network.Faults(), Webhooks: int(s.h.copies.left.Load())}, s.allow(a)
+}
+
+// Saved is a phone's conversation as a test.
+func (s simulator) Saved(ctx context.Context, a domain.Actor, number string) (string, error) {
+	seen, err := s.Handset(ctx, a, number)
+	if err != nil {
+		return "", err
+	}
+	if len(seen.Texts) == 0 {
+		return "", domain.E(domain.Conflict, "there is nothing to save yet; text something first")
+	}
+	texts := make([]sms.Played, len(seen.Texts))
+	for i, t := range seen.Texts {
+		texts[i] = sms.Played{At: t.At, Ours: t.Ours, Body: t.Body, Parts: t.Segments}
+	}
+	return sms.SavePhone(number, s.h.exampleOf(ctx, number), texts), nil
+}
+
+// exampleOf names the jury that a phone belongs to; of several the first.
+func (h *house) exampleOf(ctx context.Context, number string) sms.Example {
+	out := sms.Example{Host: hostOf(h.cfg.BaseURL)}
+	found, err := h.people.ByNumberAll(ctx, h.seals.Lookup("number", number))
+	if err != nil || len(found) == 0 {
+		return out
+	}
+	ref, err := h.known.Ref(ctx, found[0].Process)
+	if err != nil {
+		return out
+	}
+	out.Name, out.Code, out.Keyword, out.Phone = ref.ShortName, ref.Code, ref.Keyword, ref.Phone
+	return out
+}
+
+func hostOf(base string) string {
+	_, host, _ := strings.Cut(base, "://")
+	return host
 }
 
 // Slack reads what the simulated Slack was told.

@@ -43,6 +43,23 @@ type Simulated interface {
 	// Text sends a text from the handset through the signed webhook.
 	Text(ctx context.Context, a domain.Actor, number, body string) error
 	Slack(ctx context.Context, a domain.Actor) (SlackSeen, error)
+	// Fault makes the next texts go wrong; Faults says what still will.
+	Fault(ctx context.Context, a domain.Actor, in FaultInput) (FaultsView, error)
+	Faults(ctx context.Context, a domain.Actor) (FaultsView, error)
+	// Saved is a phone's conversation as a transcript for the tests.
+	Saved(ctx context.Context, a domain.Actor, number string) (string, error)
+}
+
+// FaultInput is what is to go wrong.
+type FaultInput struct {
+	Kind  string `json:"kind" doc:"busy (the provider takes nothing), lost (sent, but its answer never comes), refused, twice (the next texts' webhooks arrive three times), none (all is well again)."`
+	Times int    `json:"times,omitempty" doc:"How many of the next texts; 1 when left out."`
+}
+
+// FaultsView is what will still go wrong.
+type FaultsView struct {
+	Sends    int `json:"sends"`
+	Webhooks int `json:"webhooks"`
 }
 
 type (
@@ -104,6 +121,19 @@ func Simulator(s Simulated) Area {
 			Method: "POST", Path: "/simulator/handsets/{number}/texts", Summary: "Text as a resident", Needs: domain.UseSimulator,
 			Handle: func(ctx context.Context, cmd domain.Command, in handsetText) (None, error) {
 				return None{}, s.Text(ctx, cmd.Actor, in.Number, in.Body)
+			},
+		},
+		Route[onHandset, File]{
+			Method: "GET", Path: "/simulator/handsets/{number}/transcript", Summary: "Save a phone's conversation as a test", Needs: domain.UseSimulator,
+			Handle: func(ctx context.Context, cmd domain.Command, in onHandset) (File, error) {
+				text, err := s.Saved(ctx, cmd.Actor, in.Number)
+				return File{Name: "conversation.txt", MediaType: "text/plain; charset=utf-8", Content: []byte(text)}, err
+			},
+		},
+		Route[FaultInput, FaultsView]{
+			Method: "POST", Path: "/simulator/faults", Summary: "Make the next texts go wrong", Needs: domain.UseSimulator,
+			Handle: func(ctx context.Context, cmd domain.Command, in FaultInput) (FaultsView, error) {
+				return s.Fault(ctx, cmd.Actor, in)
 			},
 		},
 		Route[None, SlackSeen]{

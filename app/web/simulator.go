@@ -26,6 +26,12 @@ type Simulated interface {
 	Text(ctx context.Context, a domain.Actor, number, body string) error
 	// Slack answers what the simulated Slack was told, oldest first.
 	Slack(ctx context.Context, a domain.Actor) ([]SlackMessage, error)
+	// Fault makes so many of the next texts go wrong; Broken counts what still
+	// will.
+	Fault(ctx context.Context, a domain.Actor, kind string, times int) error
+	Broken(ctx context.Context, a domain.Actor) (int, error)
+	// Saved is a phone's conversation as a transcript for the tests.
+	Saved(ctx context.Context, a domain.Actor, number string) (string, error)
 }
 
 // PhoneText is one text on a simulated phone.
@@ -51,6 +57,8 @@ func simulatorPages(s Services) []Page {
 		get("/simulator", s.phone),
 		post("/simulator/texts", s.textAs),
 		post("/simulator/clock", s.moveClock),
+		post("/simulator/faults", s.breakTexts),
+		post("/simulator/save", s.saveConversation),
 	}
 }
 
@@ -59,6 +67,10 @@ type phonePage struct {
 	Texts    []PhoneText
 	Sent     int // segments we paid for
 	Received int
+	Pence    int64 // what the parts cost
+	Each     float64
+	Broken   int      // of the next texts will go wrong
+	Faults   []string // what can go wrong, value and label in turn
 	Handsets []string
 	Total    int
 	Slack    []slackLine
@@ -97,6 +109,14 @@ func (s Services) phonePage(ctx context.Context, r *Request, number string) (pho
 		} else {
 			page.Received++
 		}
+	}
+	page.Faults = faultChoices
+	if page.Broken, err = s.Simulated.Broken(ctx, r.Actor); err != nil {
+		return page, err
+	}
+	if len(s.Outreach.Prices) > 0 {
+		page.Each = s.Outreach.Prices[0].PencePerPart
+		page.Pence = int64(float64(page.Sent)*page.Each + 0.5)
 	}
 	if n, err := strconv.Atoi(r.Query.Get("done")); err == nil {
 		page.Done = plural(n, "thing fell due and was done", "things fell due and were done")
@@ -173,6 +193,39 @@ func (s Services) textAs(ctx context.Context, r *Request) (Reply, error) {
 	if err == nil {
 		return Go(phoneURL(number)), nil
 	}
+	return s.phoneAgain(ctx, r, number, err)
+}
+
+// faultChoices are what can be made to go wrong.
+var faultChoices = []string{
+	"busy", "The provider takes nothing for now", "lost", "It is sent, but the provider's answer is lost",
+	"refused", "The provider refuses the number", "twice", "The resident's next text arrives three times", "none", "All is well again",
+}
+
+// breakTexts makes the next texts go wrong.
+func (s Services) breakTexts(ctx context.Context, r *Request) (Reply, error) {
+	times, err := strconv.Atoi(r.Form.Get("times"))
+	if err != nil {
+		times = 1
+	}
+	number := numberOf(r.Form.Get("number"))
+	if err = s.Simulated.Fault(ctx, r.Actor, r.Form.Get("kind"), times); err == nil {
+		return Go(phoneURL(number)), nil
+	}
+	return s.phoneAgain(ctx, r, number, err)
+}
+
+// saveConversation hands out a phone's conversation as a test.
+func (s Services) saveConversation(ctx context.Context, r *Request) (Reply, error) {
+	number := numberOf(r.Form.Get("number"))
+	text, err := s.Simulated.Saved(ctx, r.Actor, number)
+	if err != nil {
+		return s.phoneAgain(ctx, r, number, err)
+	}
+	return Send("text/plain; charset=utf-8", "conversation.txt", []byte(text)), nil
+}
+
+func (s Services) phoneAgain(ctx context.Context, r *Request, number string, err error) (Reply, error) {
 	page, again := s.phonePage(ctx, r, number)
 	if again != nil {
 		return Reply{}, err

@@ -30,8 +30,12 @@ type Player struct {
 	Vars  dialogue.Vars
 	Langs []string // the process's languages besides English
 	Now   time.Time
-	// Parts counts the segments of all messages so far, theirs and ours.
+	// Parts counts the segments of all messages so far, theirs and ours; Ours
+	// those of our own, which are paid for.
 	Parts int
+	Ours  int
+	// Each is told every line that was played and what came of it; nil: nobody.
+	Each func(line string, step *Step) error
 
 	flow   *dialogue.Flow
 	lang   string
@@ -130,6 +134,7 @@ func (p *Player) said(out dialogue.Out) (*Step, error) {
 	}
 	s.Text, s.Cost = text, gsm.Count(text)
 	p.Parts += s.Cost.Segments
+	p.Ours += s.Cost.Segments
 	return s, nil
 }
 
@@ -175,6 +180,11 @@ func (p *Player) Simulate(in io.Reader, out io.Writer) error {
 			_, err = fmt.Fprintf(out, "    ? %v\n", err)
 		case step != nil:
 			_, err = io.WriteString(out, step.String())
+			fallthrough
+		default:
+			if p.Each != nil {
+				err = errors.Join(err, p.Each(lines.Text(), step))
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("writing the transcript: %w", err)

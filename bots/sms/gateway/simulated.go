@@ -146,6 +146,20 @@ func (n *Network) Fail(results ...Result) {
 	n.faults = append(n.faults, results...)
 }
 
+// Faults says how many of the next sends will go wrong.
+func (n *Network) Faults() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.faults)
+}
+
+// Heal lets every send succeed again.
+func (n *Network) Heal() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.faults = nil
+}
+
 // sid makes a message id with Twilio's shape, unique on this network.
 func (n *Network) sid(seed string) string {
 	n.serial++
