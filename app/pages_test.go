@@ -35,18 +35,23 @@ type answer struct {
 
 func (v *visitor) send(method, path string, form url.Values) answer {
 	v.t.Helper()
-	var body io.Reader
-	if form != nil {
-		form.Set("_key", "key-"+v.t.Name()+path)
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return v.ask(method, path, nil, "")
 	}
+	form.Set("_key", "key-"+v.t.Name()+path)
+	return v.ask(method, path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
+}
+
+// ask sends a form, or no body, as a browser does.
+func (v *visitor) ask(method, path string, body io.Reader, contentType string) answer {
+	v.t.Helper()
 	req, err := http.NewRequestWithContext(v.t.Context(), method, v.base+path, body)
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	req.Header.Set("Accept", "text/html")
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
 		req.Header.Set("Origin", v.base)
 	}
 	if v.cookie != "" {
@@ -122,6 +127,7 @@ func TestPages(t *testing.T) {
 	t.Run("what a citizen reads", func(t *testing.T) { p.golden(t, all["public"]) })
 	t.Run("in a browser", func(t *testing.T) { p.browse(t, all) })
 	t.Run("forms", func(t *testing.T) { p.forms(t, all) })
+	t.Run("from a list to the seats", func(t *testing.T) { p.drawStory(t, all) })
 }
 
 var (
