@@ -81,8 +81,10 @@ func (c Comparison) feature(f Feature) shownFeature {
 	top := 1.0
 	for _, v := range f.Values {
 		top = max(top, v.Share, v.Pool.percent(), v.Panel.percent(), c.seats(v.Min))
-		if v.Target && v.Max < c.Size {
-			top = max(top, c.seats(v.Max))
+	}
+	for _, v := range f.Values { // a wide target does not press the bars flat
+		if v.Target {
+			top = max(top, min(c.seats(v.Max), 1.6*top))
 		}
 	}
 	for _, v := range f.Values {

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"folkmoot/app/drawfiles"
 	"folkmoot/app/highs"
@@ -219,5 +222,33 @@ func TestTamperedFilesFail(t *testing.T) {
 	write(t, filepath.Join(req.Out, "certificate.json"), string(data))
 	if r, err := drawfiles.Verify(req.Out); err == nil && r.OK {
 		t.Error("an unknown field passed")
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// The report of one draw, word for word: the same files and seed give the
+// same bytes on any machine.
+func TestReportGolden(t *testing.T) {
+	t.Parallel()
+	req := files(t, 24)
+	if _, err := drawfiles.Draw(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, req.Out, drawfiles.ReportFile)
+	for _, no := range []string{"Person ", "High Street", "x01"} {
+		if strings.Contains(got, no) {
+			t.Errorf("the report names %q", no)
+		}
+	}
+	file := filepath.Join("testdata", "report.golden.html")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, file, got)
+	}
+	if diff := cmp.Diff(read(t, file), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
