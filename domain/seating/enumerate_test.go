@@ -101,6 +101,7 @@ func TestConflictsAgainstEnumeration(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		people, sizes := tiny(t)
+		people = people[:len(people)-rapid.IntRange(0, 2).Draw(t, "spare")]
 		req := seating.Request{People: people, Rounds: []seating.Round{{Tables: sizes}}, Steps: 500, Starts: 1}
 		who := rapid.SampledFrom(idsOf(people))
 		for range rapid.IntRange(0, 8).Draw(t, "rules") {
@@ -120,6 +121,9 @@ func TestConflictsAgainstEnumeration(t *testing.T) {
 		can := false
 		everySeating(idsOf(people), sizes, func(tables seating.Tables) { can = can || len(broken(req, []seating.Tables{tables})) == 0 })
 		_, err := seating.Make(context.Background(), req, nil)
+		if found, ok := err.(seating.Problems); ok && can && found[0].Code == seating.CodeUndecided {
+			return // it says that it does not know
+		}
 		if (err == nil) != can {
 			t.Fatalf("possible %v, got %v", can, err)
 		}

@@ -58,7 +58,6 @@ func newModel(req Request) *model {
 	for i := range req.Rounds {
 		if i >= m.open {
 			r := m.round(i)
-			m.price(&r, len(req.Rounds[i].Tables) > 0)
 			m.rounds = append(m.rounds, r)
 		}
 	}

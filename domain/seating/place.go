@@ -61,6 +61,46 @@ func (r *roundModel) place(looks int) verdict {
 	return possible
 }
 
+// settle finds a seating that keeps the rules, with the usual sizes of tables
+// or, where those stand in the way, with the spare seats elsewhere.
+func (m *model) settle(r *roundModel, round int, looks int) verdict {
+	usual := r.sizes
+	found := r.place(looks)
+	if found != impossible {
+		return found
+	}
+	asked := m.req.Rounds[round]
+	spare := 0
+	r.sizes = make([]int, len(usual))
+	for t := range r.sizes {
+		r.sizes[t] = (len(r.here) + len(usual) - 1) / len(usual)
+		if len(asked.Tables) > 0 {
+			r.sizes[t] = asked.Tables[t]
+		}
+		spare += r.sizes[t]
+	}
+	if spare > len(r.here) {
+		found = r.place(looks)
+	}
+	if found != possible {
+		r.sizes = usual
+		return found
+	}
+	placed := make([]int, len(usual))
+	for _, t := range r.start {
+		if t >= 0 {
+			placed[t]++
+		}
+	}
+	r.sizes = roundSizes(asked, len(r.here), placed)
+	for t, n := range placed {
+		if n > r.sizes[t] {
+			return undecided
+		}
+	}
+	return possible
+}
+
 // torn reports a unit that contradicts itself: pinned to two tables, or with
 // two people who are never together.
 func (r *roundModel) torn(u int) bool {
@@ -171,7 +211,7 @@ func (m *model) conflicts() Problems {
 	said := map[string]bool{}
 	for i := range m.rounds {
 		r := &m.rounds[i]
-		switch r.place(maxLooks) {
+		switch m.settle(r, m.open+i, maxLooks) {
 		case impossible:
 			p := m.explain(m.open + i)
 			if key := strings.Join(p.Rules, "\n"); !said[key] {
@@ -201,7 +241,7 @@ func (m *model) explain(round int) Problem {
 	for i := 0; i < len(rules); {
 		rest := slices.Delete(slices.Clone(rules), i, i+1)
 		r := m.with(rest).round(round)
-		if r.place(maxLooks/20) == impossible {
+		if m.settle(&r, round, maxLooks/20) == impossible {
 			rules = rest
 			continue
 		}

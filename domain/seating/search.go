@@ -25,6 +25,9 @@ func Make(ctx context.Context, req Request, watch func(done, of int)) (*Plan, er
 	if err := m.conflicts().Err(); err != nil {
 		return nil, err
 	}
+	for i := range m.rounds {
+		m.price(&m.rounds[i], len(req.Rounds[m.open+i].Tables) > 0)
+	}
 	plan := &Plan{Rounds: append([]Tables{}, req.Past...)}
 	if len(m.rounds) > 0 {
 		best := m.search(ctx, watch)

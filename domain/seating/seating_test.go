@@ -176,6 +176,22 @@ func TestUnequalTables(t *testing.T) {
 	}
 }
 
+func TestSpareSeatsGiveWay(t *testing.T) {
+	t.Parallel()
+	pair := func(a, b string) seating.Pair { return seating.Pair{A: a, B: b} }
+	for name, req := range map[string]seating.Request{
+		"a group at a small table of a half-empty hall": {People: jury(10), Rounds: []seating.Round{{Tables: []int{4, 4, 12}}},
+			Together: []seating.Pair{pair("p000", "p001"), pair("p001", "p002"), pair("p002", "p003")}, Pins: []seating.Pin{{Person: "p000", Table: 1}}},
+		"a large group at the table of one more": {People: jury(15), Rounds: rounds(1, 8), Pins: []seating.Pin{{Person: "p000", Table: 2}, {Person: "p008", Table: 1}, {Person: "p009", Table: 1}},
+			Together: []seating.Pair{pair("p000", "p001"), pair("p001", "p002"), pair("p002", "p003"), pair("p003", "p004"), pair("p004", "p005"), pair("p005", "p006"), pair("p006", "p007")}},
+	} {
+		got := plan(t, req)
+		if bad := broken(req, got.Rounds); len(bad) > 0 {
+			t.Errorf("%s: %v", name, bad)
+		}
+	}
+}
+
 func TestGoldenPlan(t *testing.T) {
 	t.Parallel()
 	req := seating.Request{People: jury(18), Rounds: rounds(3, 6), Diversify: []string{"gender", "age"}, Cluster: []string{"language"}, Seed: "27 18 28",
