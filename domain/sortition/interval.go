@@ -66,9 +66,25 @@ func leastOf(level, bound []*big.Rat) *big.Rat {
 // weightUnit is the denominator of weights that were found in floating point.
 const weightUnit = 1_000_000_000
 
-// roundWeights makes float weights exact: whole multiples of a small unit
-// that sum to 1, the largest taking up the difference.
+// roundWeights makes float weights exact: the simple fractions that they look
+// like, where those sum to 1, else whole multiples of a small unit, the
+// largest taking up the difference.
 func roundWeights(panels [][]int, weights []float64) []weighted {
+	var out []weighted
+	total := new(big.Rat)
+	for j, v := range weights {
+		if v > 0.5/weightUnit {
+			out = append(out, weighted{panels[j], fraction(v)})
+			total.Add(total, out[len(out)-1].weight)
+		}
+	}
+	if total.Cmp(rat(1)) == 0 {
+		return out
+	}
+	return inUnits(panels, weights)
+}
+
+func inUnits(panels [][]int, weights []float64) []weighted {
 	var out []weighted
 	units := make([]int64, 0, len(panels))
 	left, largest := int64(weightUnit), -1

@@ -116,6 +116,9 @@ func Prepare(ctx context.Context, problem *Problem, options Options, solver Solv
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	people := seatPeople(m, counts, w.key+"/seats")
 	l := newLottery(m, options, best, people, found)
 	l.Replay.Uncoverable, err = whyUncovered(ctx, m, solver, best)

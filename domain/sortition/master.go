@@ -2,6 +2,7 @@ package sortition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -33,22 +34,45 @@ func (w *wholeSolver) separate(ctx context.Context, p *point) ([]weighted, error
 			return nil, fmt.Errorf("the master programme ended with status %d", sol.Status)
 		}
 		if sol.Objective < masterZero {
-			if panels := master.exact(sol); panels != nil {
+			if panels := master.exact(ctx, sol); panels != nil {
 				return panels, checkLottery(w.m, panels, x)
 			}
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		done, err := master.price(ctx, sol)
-		if done && err == nil && p.marg == nil {
-			// Out of reach for whole panels: the nearest lottery will do for
-			// an objective without an exact proof.
-			near := roundWeights(master.panels, sol.Value[len(x):])
-			p.level = levelsOf(w.m, near)
-			return near, nil
+		if p.marg == nil && (errors.Is(err, errWork) || done && master.near(sol)) {
+			// An objective without an exact proof takes the nearest lottery.
+			panels := roundWeights(master.panels, sol.Value[len(x):])
+			p.level, p.gap = levelsOf(w.m, panels), p.apart(panels, w.m)
+			return panels, nil
 		}
 		if err != nil || done {
 			return nil, err
 		}
 	}
+}
+
+// near tells whether what is missing from the point is within its own
+// rounding, or inequalities enough were tried.
+func (ms *wholeMaster) near(sol *Solution) bool {
+	return sol.Objective*pointUnit < float64(len(ms.x)) || len(ms.w.m.cuts) > maxAims
+}
+
+// maxAims bounds the inequalities for an objective solved in floating point.
+const maxAims = 60
+
+// apart is the gap of a lottery that is not quite the point: the point's own,
+// and the furthest that anyone's chance is from it.
+func (p *point) apart(panels []weighted, m *model) *big.Rat {
+	most := new(big.Rat)
+	for t, level := range levelsOf(m, panels) {
+		if d := level.Sub(level, p.level[t]); d.Abs(d).Cmp(most) > 0 {
+			most = d
+		}
+	}
+	return most.Add(most, p.gap)
 }
 
 // levelsOf is each type's chance in a lottery.
@@ -69,7 +93,7 @@ type wholeMaster struct {
 	seen    map[string]bool
 	lp      *LinearProgram
 	program Program
-	near    *peeler // the point, for draws beside it
+	beside  *peeler // the point, for draws beside it
 	draws   *rounder
 	y       []float64
 	dry     int // rounds of draws that found nothing
@@ -98,9 +122,9 @@ func newWholeMaster(ctx context.Context, w *wholeSolver, x []*big.Rat) (*wholeMa
 		ms.lp.Rows[len(x)].Add(j, 1)
 	}
 	_, scale := integers(x)
-	ms.near = newPeeler(w.m, x, scale)
-	ms.draws = ms.near.rounder(newRandom(w.key + "/separate"))
-	ms.near.point(ms.draws, 0)
+	ms.beside = newPeeler(w.m, x, scale)
+	ms.draws = ms.beside.rounder(newRandom(w.key + "/separate"))
+	ms.beside.point(ms.draws, 0)
 	ms.y = append(ms.y, ms.draws.y...)
 	program, err := w.solver.Load(ctx, ms.lp)
 	ms.program = program
@@ -187,16 +211,16 @@ func (ms *wholeMaster) priceByDraws(sol *Solution) (bool, error) {
 	n := len(ms.x)
 	found := false
 	for try := range tailDraws {
-		for i, t := range ms.near.frac {
+		for i, t := range ms.beside.frac {
 			ms.draws.weight[i] = sol.RowDual[t]
 		}
 		copy(ms.draws.y, ms.y)
 		ms.draws.beta = [3]float64{2, 6, 15}[try%3]
-		if !ms.draws.draw(ms.near.stop(4)) {
+		if !ms.draws.draw(ms.beside.stop(4)) {
 			continue
 		}
-		counts := append([]int(nil), ms.near.floor...)
-		for i, t := range ms.near.frac {
+		counts := append([]int(nil), ms.beside.floor...)
+		for i, t := range ms.beside.frac {
 			counts[t] += int(math.Round(ms.draws.y[i]))
 		}
 		gain := sol.RowDual[n]
@@ -263,7 +287,7 @@ const (
 )
 
 // exact solves for the weights of the support.
-func (ms *wholeMaster) exact(sol *Solution) []weighted {
+func (ms *wholeMaster) exact(ctx context.Context, sol *Solution) []weighted {
 	var support [][]int
 	for j, counts := range ms.panels {
 		if sol.Value[len(ms.x)+j] > weightZero {
@@ -283,7 +307,7 @@ func (ms *wholeMaster) exact(sol *Solution) []weighted {
 		a[len(rhs)] = append(a[len(rhs)], big.NewInt(1))
 	}
 	a[len(rhs)] = append(a[len(rhs)], new(big.Int).Set(scale))
-	weights := bareiss(a, len(support))
+	weights := bareiss(ctx, a, len(support))
 	if weights == nil {
 		return nil
 	}

@@ -108,15 +108,15 @@ func (a *centralAim) point(ctx context.Context) (*point, error) {
 }
 
 // gap is how far the point can be from the best: for Nash, of the geometric
-// mean of chances; for the others the tolerance of their bounds.
+// mean of chances; for the others of anyone's chance, by rounding.
 func (a *centralAim) gap(c *central) *big.Rat {
 	people := 0
 	for _, t := range a.in {
 		people += a.w.m.n(t)
 	}
-	gap := 1e-9
+	gap := 1.0 / pointUnit
 	if a.objective == Nash {
-		gap = math.Expm1(math.Max(0, c.gap)/float64(people)) + 1.0/pointUnit
+		gap += math.Expm1(math.Max(0, c.gap) / float64(people))
 	}
 	return big.NewRat(int64(math.Ceil(gap*1e12)), 1e12)
 }

@@ -45,7 +45,7 @@ func uniformPanels(ctx context.Context, m *model, solver Solver, exact []weighte
 	for len(u.out) < count {
 		u.nearest()
 	}
-	u.improve(x)
+	u.improve(ctx, x)
 	return u.out, u.within(ctx, x)
 }
 
@@ -133,7 +133,7 @@ const maxSwaps = 200
 
 // improve exchanges panels for others while that brings the totals nearer to
 // count*x, in squares weighed by the size of the type.
-func (u *uniform) improve(x []*big.Rat) {
+func (u *uniform) improve(ctx context.Context, x []*big.Rat) {
 	pool := u.pool()
 	off := make([]float64, len(x)) // total less target, per root of members
 	unit := make([]float64, len(x))
@@ -152,7 +152,7 @@ func (u *uniform) improve(x []*big.Rat) {
 	}
 	for range maxSwaps {
 		from, to := bestSwap(pool, used, off, unit)
-		if from < 0 {
+		if from < 0 || ctx.Err() != nil {
 			break
 		}
 		used[from]--

@@ -53,13 +53,13 @@ type Program interface {
 // SolveOptions are limits in units of work, never of time, so that a limit
 // cuts at the same place on every machine. Zero values mean no limit.
 type SolveOptions struct {
-	MaxNodes      int     // branching nodes of an integer programme
-	MaxIterations int     // simplex iterations
+	MaxNodes      int // branching nodes of an integer programme
+	MaxIterations int // simplex iterations
 	// MaxSteps bounds all else that an integer programme does, in steps of the
 	// solver's own clock, which counts work and not time.
-	MaxSteps int
-	AbsoluteGap   float64 // an integer solution this near the bound is enough
-	Primal        bool    // primal simplex: faster after columns were added
+	MaxSteps    int
+	AbsoluteGap float64 // an integer solution this near the bound is enough
+	Primal      bool    // primal simplex: faster after columns were added
 	// Below, when not 0, ends the search of an integer minimum at the first
 	// solution below it.
 	Below float64

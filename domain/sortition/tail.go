@@ -53,7 +53,7 @@ func runTail(ctx context.Context, p *peeler, solver Solver, rng *random, rounds 
 		}
 		c.sol = sol
 		if sol.Objective < masterZero {
-			return c.exact()
+			return c.exact(ctx)
 		}
 		found, err := c.price()
 		if err != nil {
@@ -156,7 +156,7 @@ func (c *tail) price() (bool, error) {
 }
 
 // exact solves for the weights of the support in whole numbers.
-func (c *tail) exact() ([]weighted, error) {
+func (c *tail) exact(ctx context.Context) ([]weighted, error) {
 	n := len(c.y)
 	var support [][]int
 	for j, panel := range c.cols {
@@ -169,7 +169,10 @@ func (c *tail) exact() ([]weighted, error) {
 		rhs[i] = c.p.y[t]
 	}
 	rhs[n] = c.p.rest
-	weights := exactWeights(support, rhs)
+	weights := exactWeights(ctx, support, rhs)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if weights == nil {
 		return nil, errNotRealised
 	}
@@ -191,7 +194,7 @@ func (c *tail) exact() ([]weighted, error) {
 // exactWeights solves sum over panels j of weight_j*[i in panel_j] = rhs_i,
 // and sum of weights = the last rhs, by fraction-free elimination. It returns
 // nil when there is no solution, or one with a negative weight.
-func exactWeights(panels [][]int, rhs []*big.Int) []*big.Rat {
+func exactWeights(ctx context.Context, panels [][]int, rhs []*big.Int) []*big.Rat {
 	rows, n := len(rhs), len(panels)
 	a := make([][]*big.Int, rows)
 	for i := range a {
@@ -207,17 +210,18 @@ func exactWeights(panels [][]int, rhs []*big.Int) []*big.Rat {
 		}
 		a[rows-1][j].SetInt64(1)
 	}
-	return bareiss(a, n)
+	return bareiss(ctx, a, n)
 }
 
 // bareiss solves the (n+1)-column system a, which may have more rows than
-// unknowns; it needs full column rank. nil: no solution or a negative one.
-func bareiss(a [][]*big.Int, n int) []*big.Rat {
+// unknowns; it needs full column rank. nil: no solution, a negative one, or
+// cancelled.
+func bareiss(ctx context.Context, a [][]*big.Int, n int) []*big.Rat {
 	last := big.NewInt(1)
 	t1, t2 := new(big.Int), new(big.Int)
 	for c := range n {
 		p := pivotRow(a, c)
-		if p < 0 {
+		if p < 0 || ctx.Err() != nil {
 			return nil
 		}
 		a[c], a[p] = a[p], a[c]

@@ -3,6 +3,7 @@ package sortition_test
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -127,45 +128,105 @@ func TestResealedCertificate(t *testing.T) {
 	})
 }
 
-// The proof itself is checked, not only its hash: a replay whose statement is
-// rewritten to match fails for what it claims.
-func TestForgedProof(t *testing.T) {
+// What is published is checked, not only its hashes: a lottery whose
+// statement is rewritten to match fails for what it claims.
+func TestForgedLottery(t *testing.T) {
 	t.Parallel()
 	l := concluded(t)
-	tree := decodeAny(t, l.Replay.Proof)
+	l.Certificate.Choice = nil // another commitment, another choice
+	forge(t, l, func(path string, forged *sortition.Lottery) bool { return harmless(path, forged.Replay.Proof) })
+}
+
+// forge changes each value of the certificate and of the replay, one at a
+// time, rewrites the commitment and the seal to match, and wants the verifier
+// to object, except where harmless says that nothing false is claimed.
+func forge(t *testing.T, l *sortition.Lottery, harmless func(string, *sortition.Lottery) bool) {
+	t.Helper()
+	restate(t, l)
+	mustVerify(t, l)
+	tree := decodeAny(t, l)
 	n := 0
-	mutations(tree, "proof", func(any) {}, func(path string) {
-		if strings.Contains(path, "kind") && !strings.Contains(path, "rows") || strings.Contains(path, ".target") {
-			return // says what follows; target is unused in other rows
+	mutations(tree, "", func(any) {}, func(path string) {
+		var forged sortition.Lottery
+		if json.Unmarshal([]byte(asJSON(t, tree)), &forged) != nil || asJSON(t, forged) == asJSON(t, l) {
+			return // it no longer reads, or reads the same
 		}
-		var proof sortition.Proof
-		if json.Unmarshal([]byte(asJSON(t, tree)), &proof) != nil {
+		if strings.Contains(path, "commitment") || strings.Contains(path, "seal") || told(path) || strings.Count(path, ".below")+strings.Count(path, ".above") > 1 {
 			return
 		}
-		cert, replay := l.Certificate, l.Replay
-		replay.Proof = proof
-		old := "proof " + sha256Hex(asJSON(t, l.Replay.Proof))
-		cert.Commitment.Statement = strings.Replace(cert.Commitment.Statement, old, "proof "+sha256Hex(asJSON(t, proof)), 1)
-		cert.Commitment.Hash = sha256Hex(cert.Commitment.Statement)
-		cert.Choice = nil
-		cert.Seal = ""
-		cert.Seal = sha256Hex(asJSON(t, cert))
 		n++
-		if report := verify.Draw(&cert, &replay, nil); report.OK && !harmless(path, proof) {
-			t.Errorf("%s changed and the proof passed", path)
+		restate(t, &forged)
+		report := verify.Draw(&forged.Certificate, &forged.Replay, nil)
+		if report.OK && !harmless(path, &forged) {
+			t.Errorf("%s changed and passed", path)
+		}
+		if !report.OK && reasons(report) == "" {
+			t.Errorf("%s changed and failed without a reason", path)
 		}
 	})
 	t.Logf("%d forgeries", n)
+	if n < 100 {
+		t.Errorf("only %d forgeries were tried", n)
+	}
+}
+
+// told names what a certificate tells and nothing in it can contradict: the
+// organiser's own words and settings, bound by the commitment alone, and the
+// explanations for the organiser.
+func told(path string) bool {
+	for _, part := range []string{".label", ".program", ".seed_plan", ".drand_round", ".salt", ".warnings", ".options", ".flex", ".replay.uncoverable"} {
+		if strings.Contains(path, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// restate rewrites the commitment of a lottery to what it now holds.
+func restate(t *testing.T, l *sortition.Lottery) {
+	t.Helper()
+	c, r := &l.Certificate, &l.Replay
+	hash := func(v any) string { return sha256Hex(asJSON(t, v)) }
+	c.Commitment.Statement = strings.Join([]string{
+		"folkmoot draw commitment 1", "label " + strconv.Quote(c.Label), "program " + strconv.Quote(c.Program),
+		"objective " + string(c.Objective), fmt.Sprint("size ", c.Size), fmt.Sprint("people ", c.PoolSize), fmt.Sprint("types ", c.Types),
+		"pool " + hash([]any{r.Options.Salt, r.Problem.People}), "targets " + hash(c.Targets), "settings " + hash(r.Options),
+		"panels " + sha256Hex(string(sortition.PanelsCSV(c.Panels))), "chances " + hash(c.Chances), "summary " + hash(c.Summary),
+		"warnings " + hash(c.Warnings), "proof " + hash(r.Proof), "seed " + strconv.Quote(c.SeedPlan), fmt.Sprint("drand ", c.DrandRound),
+	}, "\n") + "\n"
+	c.Commitment.Hash = sha256Hex(c.Commitment.Statement)
+	c.Seal = ""
+	c.Seal = hash(c)
+}
+
+// A replay file changed in any one value is not the one committed to.
+func TestTamperedReplay(t *testing.T) {
+	t.Parallel()
+	l := concluded(t)
+	tree := decodeAny(t, l.Replay)
+	mutations(tree, "replay", func(any) {}, func(path string) {
+		var changed sortition.Replay
+		if json.Unmarshal([]byte(asJSON(t, tree)), &changed) != nil || strings.Contains(path, "replay.uncoverable") {
+			return
+		}
+		if report := verify.Draw(&l.Certificate, &changed, nil); asJSON(t, changed) != asJSON(t, l.Replay) && report.OK {
+			t.Errorf("%s changed and passed", path)
+		}
+	})
 }
 
 // harmless names changes that leave a valid proof: a case split elsewhere,
-// and another scale for the only price of a stage.
+// another scale for the only price of a stage, a number that only rows of
+// targets use, and another name for a household of one.
 func harmless(path string, proof sortition.Proof) bool {
-	if strings.Contains(path, "tree") {
+	if strings.Contains(path, "tree") || strings.HasSuffix(path, ".household") {
 		return true
 	}
-	var stage int
-	if _, err := fmt.Sscanf(path, "proof.stages[%d].prices", &stage); err != nil {
+	var row, stage int
+	if _, err := fmt.Sscanf(path, ".replay.proof.rows[%d].target", &row); err == nil && strings.HasSuffix(path, ".target") {
+		return proof.Rows[row].Kind != "target"
+	}
+	if _, err := fmt.Sscanf(path, ".replay.proof.stages[%d].prices", &stage); err != nil {
 		return false
 	}
 	return len(proof.Stages[stage].Prices) == 1

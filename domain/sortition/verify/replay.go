@@ -44,6 +44,8 @@ func checkCommitted(c *sortition.Certificate, replay *sortition.Replay) error {
 		return errors.New("the proof is not the one committed to")
 	case digest(replay.Problem.Targets) != said["targets"] || replay.Problem.Size != c.Size:
 		return errors.New("the targets or the size are not those of the certificate")
+	case len(replay.Proof.Types) != c.Types:
+		return fmt.Errorf("the proof counts %d kinds of people, the certificate %d", len(replay.Proof.Types), c.Types)
 	case len(replay.Problem.People) != len(c.Chances):
 		return errors.New("the pool and the list of chances differ in length")
 	}
