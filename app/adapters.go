@@ -47,7 +47,7 @@ func (c contacts) Contact(ctx context.Context, process, person string) (outreach
 		return outreach.Contact{}, domain.Hidden("person")
 	}
 	return outreach.Contact{
-		Phone: string(r.Number), Letters: r.Channel == "letter", Lang: string(r.Language), Format: string(r.Format), Code: string(r.Code),
+		Phone: string(r.Number), Letters: r.Channel == people.ChannelLetter, Calls: r.Channel == people.ChannelPhone, Lang: string(r.Language), Format: string(r.Format), Code: string(r.Code),
 	}, nil
 }
 
@@ -115,6 +115,22 @@ func (r replies) AskWitness(ctx context.Context, cmd domain.Command, process, te
 var scores = map[string]map[string]int{
 	"fair": {"very_fair": 1, "fair": 2, "unfair": 3, "very_unfair": 4},
 	"bias": {"no": 1, "a_little": 2, "little": 2, "yes": 3},
+}
+
+// Vote counts a member's answer to a live question in the room.
+func (r replies) Vote(ctx context.Context, cmd domain.Command, process, poll string, choice int) error {
+	return r.h.deliberation.AnswerPoll(ctx, cmd, process, poll, choice)
+}
+
+// Evaluate counts a member's answer to a question of the evaluation.
+func (r replies) Evaluate(ctx context.Context, cmd domain.Command, process, moment, question string, choice int) error {
+	return r.h.deliberation.RecordEvaluation(ctx, cmd, process, moment, question, choice)
+}
+
+// Minority keeps a member's own view for the report.
+func (r replies) Minority(ctx context.Context, cmd domain.Command, process, text string) error {
+	_, err := r.h.deliberation.SubmitMinority(ctx, cmd, process, deliberation.MinorityViewInput{Text: text})
+	return err
 }
 
 // Feedback passes on what a member says of a day, of a response or of the

@@ -287,8 +287,8 @@ func (h *house) wireJury() {
 		Packs: store.Open(s, deliberation.Packs), Questions: store.Open(s, deliberation.MemberQuestions),
 		Statements: store.Open(s, deliberation.Statements), Recommendations: store.Open(s, deliberation.Recommendations),
 		Ballots: store.Open(s, deliberation.Ballots), MinorityViews: store.Open(s, deliberation.MinorityViews),
-		Reports: store.Open(s, deliberation.Reports),
-		Clock:   h.clock, Processes: h.known, Vault: h.seals, Members: h.people,
+		Reports: store.Open(s, deliberation.Reports), Polls: store.Open(s, deliberation.Polls),
+		Clock: h.clock, Processes: h.known, Vault: h.seals, Members: h.people,
 	})
 	h.tables = tables.New(tables.Deps{
 		Plans: store.Open(s, tables.Plans), Rules: store.Open(s, tables.RulesKept),

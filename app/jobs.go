@@ -55,6 +55,14 @@ func (h *house) entered(ctx context.Context, e domain.Effect) error {
 	if err := h.accountability.EnterStage(ctx, d); err != nil {
 		return err
 	}
+	if err := h.deliberation.EnterStage(ctx, d); err != nil {
+		return err
+	}
+	if d.To == domain.Reported {
+		if err := h.thankMembers(ctx, e.ID, d.Process); err != nil {
+			return err
+		}
+	}
 	if d.To == domain.Closed {
 		if err := h.completeMembers(ctx, e.ID, d.Process); err != nil {
 			return err
@@ -71,6 +79,23 @@ func (h *house) completeMembers(ctx context.Context, effect, process string) err
 		}
 		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive(effect, "complete", p.ID)}
 		if _, err := h.people.Complete(ctx, cmd, p.ID, people.StepInput{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// thankMembers tells whoever served, the day after their report is out, what
+// comes next.
+func (h *house) thankMembers(ctx context.Context, effect, process string) error {
+	for p, err := range h.people.Of(ctx, process, people.Serving) {
+		if err != nil {
+			return err
+		}
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive(effect, "thanks")}
+		if _, err := h.outreach.Send(ctx, cmd, domain.MessageData{
+			Process: process, Person: p.ID, Template: "completed", Class: domain.ClassService, NotBefore: h.clock.Now().Add(24 * time.Hour),
+		}); err != nil {
 			return err
 		}
 	}

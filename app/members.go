@@ -23,7 +23,23 @@ func (s seating) Onboard(ctx context.Context, cmd domain.Command, id string, in 
 	if err != nil {
 		return p, err
 	}
+	if err := s.h.sendDetails(ctx, cmd, p); err != nil {
+		return p, err
+	}
 	return p, s.h.sendPage(ctx, cmd, p)
+}
+
+// sendDetails tells whoever joins after all others were told where and when
+// to come.
+func (h *house) sendDetails(ctx context.Context, cmd domain.Command, p people.Person) error {
+	ref, err := h.known.Ref(ctx, p.Process)
+	if err != nil || !ref.Stage.Reached(domain.Convened) || ref.Stage.Reached(domain.Reporting) {
+		return err
+	}
+	_, err = h.outreach.Send(ctx, cmd.Sub("details"), domain.MessageData{
+		Process: p.Process, Person: p.ID, Template: "practical_details", Class: domain.ClassService,
+	})
+	return err
 }
 
 // memberPages sends people the link to their own page.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -65,9 +66,46 @@ func (p *played) session() {
 		marks[m] = deliberation.Present
 	}
 	must[deliberation.Session](p.t)(d.MarkAttendance(p.ctx, p.do("facilitator"), p.id, s.ID, deliberation.AttendanceInput{Marks: marks}))
+	p.askTheRoom(s.ID)
 	p.at("2026-03-02 17:00")
 	must[deliberation.Session](p.t)(d.CloseSession(p.ctx, p.do("facilitator"), p.id, s.ID))
 	p.settled()
+}
+
+// askTheRoom has every member's phone answer a question with a digit and get
+// the result back.
+func (p *played) askTheRoom(session string) {
+	p.t.Helper()
+	p.settled()
+	const question = "Have you heard enough?"
+	poll := must[deliberation.Poll](p.t)(p.deliberation.OpenPoll(p.ctx, p.do("facilitator"), p.id, deliberation.PollInput{
+		Session: session, Question: question, Options: []string{"yes", "no"},
+	}))
+	p.settled()
+	var asked []string
+	for _, number := range p.network.Numbers(500) {
+		texts := p.network.Handset(number)
+		if len(texts) == 0 || !strings.Contains(texts[len(texts)-1].Body, question) {
+			continue
+		}
+		asked = append(asked, number)
+		sim := simulator{p.house}
+		if err := sim.Text(p.ctx, p.actors["organiser"], number, "1"); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.settled()
+	must[deliberation.Poll](p.t)(p.deliberation.ClosePoll(p.ctx, p.do("facilitator"), p.id, poll.ID, deliberation.ClosePollInput{}))
+	p.settled()
+	for _, number := range asked {
+		texts := p.network.Handset(number)
+		if last := texts[len(texts)-1].Body; !strings.Contains(last, "yes 12, no 0") {
+			p.t.Errorf("the room's result came as %q", last)
+		}
+	}
+	if len(asked) != 12 {
+		p.t.Errorf("%d phones were asked, want 12", len(asked))
+	}
 }
 
 func (p *played) ballot(evidence []string, question string) {

@@ -203,7 +203,7 @@ func (p *played) rows(t *testing.T, all map[string]*visitor) {
 		{"organiser", staff + "/record", 200, []string{"entries", "Process"}, nil},
 		{"organiser", staff + "/responses", 200, []string{"A garden for patients"}, nil},
 		{"organiser", staff + "/sessions", 200, []string{"Day 1: the place", "No session is to come", "Plan a further session"}, nil},
-		{"organiser", staff + "/sessions/" + p.sitting, 200, []string{"Held", "Hear the witness", "12 members hold a seat", "The list at the door"}, []string{"Cancel this session"}},
+		{"organiser", staff + "/sessions/" + p.sitting, 200, []string{"Held", "Hear the witness", "12 members hold a seat", "The list at the door", "Have you heard enough?", "yes 12, no 0"}, []string{"Cancel this session"}},
 		{"organiser", staff + "/sessions/" + p.sitting + "/door", 200, []string{"Seat 1", "12 of 12", "Show names", "A mark is mended with a reason"}, nil},
 		{"organiser", staff + "/plan-session", 200, []string{"Part 6", "Europe/London"}, nil},
 		{"facilitator", staff + "/sessions/" + p.sitting + "/door", 200, []string{"Seat 12"}, []string{"Show names"}},

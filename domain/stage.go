@@ -133,6 +133,8 @@ type MessageData struct {
 	Flow      string            `json:"flow,omitempty"` // conversation it opens, such as "confirm.v1"
 	Expires   time.Time         `json:"expires,omitzero"`
 	NotBefore time.Time         `json:"not_before,omitzero"`
+	// Together: the people sit together and wait for it; it goes at any hour.
+	Together bool `json:"together,omitempty"`
 }
 
 // BroadcastData asks the same for everyone in the process whose status is one

@@ -53,6 +53,18 @@ type (
 		onItem
 		deliberation.FairnessInput
 	}
+	openPollIn struct {
+		onProcess
+		deliberation.PollInput
+	}
+	answerPollIn struct {
+		onItem
+		Choice int `json:"choice" required:"true" doc:"The number of the answer, from 1."`
+	}
+	closePollIn struct {
+		onItem
+		deliberation.ClosePollInput
+	}
 	addWitnessIn struct {
 		onProcess
 		deliberation.WitnessInput
@@ -167,6 +179,33 @@ func sittingRoutes(s *deliberation.Service) []Endpoint {
 			Note: "The session may be latest: the last that was held.",
 			Handle: func(ctx context.Context, cmd domain.Command, in recordFairnessIn) (None, error) {
 				return None{}, s.RecordFairness(ctx, cmd, in.Process, in.ID, in.FairnessInput)
+			},
+		},
+		Route[openPollIn, deliberation.Poll]{
+			Method: "POST", Path: "/processes/{process}/polls", Summary: "Ask the room a question by text", Needs: domain.RunSessions, Status: 201,
+			Note: "Everybody marked as there gets it as a text and answers with a digit. Only totals are kept. It decides nothing: a ballot does.",
+			Handle: func(ctx context.Context, cmd domain.Command, in openPollIn) (deliberation.Poll, error) {
+				return s.OpenPoll(ctx, cmd, in.Process, in.PollInput)
+			},
+		},
+		Route[answerPollIn, None]{
+			Method: "POST", Path: "/processes/{process}/polls/{id}/answers", Summary: "Answer the room's question", Needs: domain.Deliberate,
+			Handle: func(ctx context.Context, cmd domain.Command, in answerPollIn) (None, error) {
+				return None{}, s.AnswerPoll(ctx, cmd, in.Process, in.ID, in.Choice)
+			},
+		},
+		Route[closePollIn, deliberation.Poll]{
+			Method: "POST", Path: "/processes/{process}/polls/{id}/closing", Summary: "Close the room's question and text the result", Needs: domain.RunSessions,
+			Handle: func(ctx context.Context, cmd domain.Command, in closePollIn) (deliberation.Poll, error) {
+				return s.ClosePoll(ctx, cmd, in.Process, in.ID, in.ClosePollInput)
+			},
+		},
+		Route[listIn, Page[deliberation.Poll]]{
+			Method: "GET", Path: "/processes/{process}/polls", Summary: "List the room's questions and the evaluation's", Needs: domain.ViewProcess,
+			Note: "Counts are shown once a question is closed and enough have answered.",
+			Handle: func(ctx context.Context, cmd domain.Command, in listIn) (Page[deliberation.Poll], error) {
+				xs, err := s.ListPolls(ctx, cmd.Actor, in.Process)
+				return paged(xs, in.listPaging, err)
 			},
 		},
 		Route[addWitnessIn, deliberation.Witness]{

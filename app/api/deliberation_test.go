@@ -58,7 +58,7 @@ func juryOver(t *testing.T, ballots domain.Repository[deliberation.Ballot], vaul
 		Witnesses: domaintest.Memory(deliberation.Witnesses), Evidence: domaintest.Memory(deliberation.EvidenceItems),
 		Packs: domaintest.Memory(deliberation.Packs), Questions: domaintest.Memory(deliberation.MemberQuestions),
 		Statements: domaintest.Memory(deliberation.Statements), Recommendations: domaintest.Memory(deliberation.Recommendations),
-		Ballots: h.ballots, MinorityViews: domaintest.Memory(deliberation.MinorityViews), Reports: domaintest.Memory(deliberation.Reports),
+		Ballots: h.ballots, MinorityViews: domaintest.Memory(deliberation.MinorityViews), Reports: domaintest.Memory(deliberation.Reports), Polls: domaintest.Memory(deliberation.Polls),
 		Clock: h.clock, Processes: h.ref, Vault: vault, Members: jurors,
 	})
 	acc := accountability.New(accountability.Deps{

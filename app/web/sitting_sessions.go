@@ -24,7 +24,7 @@ func sessionPages(s Services) []Page {
 		post(one+"/change", s.changeSession),
 		post(one+"/open", s.openSession),
 		post(one+"/close", s.closeSession),
-		post(one+"/cancel", s.cancelSession),
+		post(one+"/cancel", s.cancelSession), post(one+"/polls", s.openPoll), post(one+"/polls/:poll/close", s.closePoll),
 		post(one+"/needs", s.sessionNeeds),
 	}
 }
@@ -128,6 +128,7 @@ type sessionPage struct {
 	Asked   bool
 	Answers int // who answered how fair the day was
 	Joins   string
+	Room    []pollLine
 }
 
 func (s Services) sessionPage(ctx context.Context, r *Request) (sessionPage, error) {
@@ -140,6 +141,9 @@ func (s Services) sessionPage(ctx context.Context, r *Request) (sessionPage, err
 		return page, err
 	}
 	if page.Seats, err = s.seats(ctx, r, d); err != nil {
+		return page, err
+	}
+	if page.Room, err = s.room(ctx, r.Actor, d.P.ID, page.X.ID); err != nil {
 		return page, err
 	}
 	at := page.X.Starts

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,8 @@ func (t *turn) readAnswer(n Node) Reading {
 		return t.readPostcode()
 	case AskText:
 		return t.readWords()
+	case AskGiven:
+		return t.readGiven(n)
 	}
 	return Reading{}
 }
@@ -76,6 +79,18 @@ func (t *turn) readQuestion() Reading {
 		labels[i], keys[i] = []string{c.Label}, c.Key
 	}
 	return keyed(choose(t.msg, t.order, labels, true), keys)
+}
+
+// readGiven reads a digit or the words of one of the lines that a message
+// brought.
+func (t *turn) readGiven(n Node) Reading {
+	var labels [][]string
+	for _, line := range strings.Split(t.env.Vars.Values[n.Given], "\n") {
+		if _, label, ok := strings.Cut(line, ": "); ok {
+			labels = append(labels, []string{label})
+		}
+	}
+	return choose(t.msg, t.order, labels, false)
 }
 
 // keyed turns a digit into the key of its option.
@@ -138,13 +153,22 @@ func (t *turn) readWords() Reading {
 func (t *turn) remember(r Reading) {
 	s := &t.state
 	s.Last = Accepted{Text: t.msg.words(), Intent: r.Intent, At: t.at}
-	s.Undo = append(s.Undo, Undone{Node: t.node, Question: t.asked, Input: t.in.ID, At: t.env.Now})
+	s.Undo = append(s.Undo, Undone{Node: t.node, Question: t.asked, Input: t.in.ID, At: t.env.Now, Final: t.final(r)})
 	if len(s.Undo) > undoKept {
 		s.Undo = s.Undo[len(s.Undo)-undoKept:]
 	}
 	if s.Status == WithPerson {
 		s.Status = Open
 	}
+}
+
+// final reports whether what the reading leads to is others' to take back.
+func (t *turn) final(r Reading) bool {
+	if r.Intent == IsWithdraw {
+		return true
+	}
+	n, open := t.open()
+	return open && n.Ask != AskEach && n.branch(r.Value).Final
 }
 
 // accept stores an answer and follows its branch.
@@ -180,6 +204,11 @@ func (t *turn) change() Result {
 	if t.env.Now.Sub(last.At) > undoFor {
 		t.handOver("change_late", "normal")
 		t.say("change.late", nil)
+		return Handed
+	}
+	if last.Final {
+		t.handOver("change_final", "urgent")
+		t.say("change.final", nil)
 		return Handed
 	}
 	s.Undo = s.Undo[:len(s.Undo)-1]

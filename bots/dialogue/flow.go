@@ -39,6 +39,7 @@ const (
 	AskEach     // each of Vars.Questions in turn, by digits
 	AskPostcode // a postcode, or 0 for rather not say
 	AskText     // own words, or 0 for nothing
+	AskGiven    // one of the lines of a variable, by digit; its value is the digit
 )
 
 // Node is one place in a conversation.
@@ -51,6 +52,9 @@ type Node struct {
 	// Options of an AskChoice in the order of their digits, from 1. On an
 	// AskYesNo they are options after 1 yes and 2 no.
 	Options []Option
+	// Given names the variable that holds the options of an AskGiven, a line
+	// each, as in "1: yes".
+	Given string
 	// Need names a variable without which the node is passed over.
 	Need string
 	// Do is done on arrival.
@@ -80,15 +84,22 @@ type Branch struct {
 	// Variant changes to a variant of the language from here on, such as
 	// EasyRead.
 	Variant string
+	// Final says that CHANGE cannot take it back by itself, because others
+	// count on it by then: a person does.
+	Final bool
 }
+
+// Back as a target leads back to where a global keyword interrupted: the
+// question that was open, or the rest.
+const Back = "$back"
 
 // EasyRead is the variant of a language in easy words.
 const EasyRead = "x-easy"
 
 // Command is an effect to be: a name and fields. A field value may be $value
 // (option key or normalised answer), $text (the words as written), $rest (the
-// words after the first), $question (key of the question) or $input (id of the
-// input).
+// words after the first), $question (key of the question), $input (id of the
+// input) or $var. and the name of a variable.
 type Command struct {
 	Name   string
 	Fields map[string]string
@@ -153,6 +164,7 @@ func (c *checker) check(ok bool, format string, args ...any) {
 
 func (c *checker) target(where, name string) {
 	_, ok := c.flow.Nodes[name]
+	ok = ok || name == Back
 	c.check(ok, "%s leads to %q, which is no node", where, name)
 }
 
@@ -175,6 +187,7 @@ func (c *checker) node(name string, n Node) {
 	}
 	c.branch(name+" on time-out", n.Wait.Timeout)
 	c.check(n.Ask == AskNothing || n.Say != "", "%s asks without a text", name)
+	c.check(n.Ask != AskGiven || n.Given != "", "%s asks for one of the lines of no variable", name)
 	c.check(n.Need == "" || n.Next != "", "%s can be passed over but has no next node", name)
 	c.check(len(n.Wait.Remind) <= maxReminders, "%s reminds more than %d times", name, maxReminders)
 	c.check(len(n.Wait.Remind) == 0 || n.Wait.Say != "", "%s reminds without a text", name)
@@ -217,7 +230,7 @@ func (f *Flow) Texts() []string {
 		if n.Ask != AskNothing {
 			add(n.Say + ".again")
 		}
-		if n.End != "" {
+		if n.End != "" && n.End != withdrawn { // the engine's own words serve every flow
 			add(f.stateText(n.End))
 		}
 		for _, b := range n.On {

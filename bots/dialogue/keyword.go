@@ -43,6 +43,9 @@ func (t *turn) keyword(whole Intent, lang string) (Result, bool) {
 // flowIntent does a flow's own branch for a keyword; an open question that it
 // does not leave is repeated.
 func (t *turn) flowIntent(b Branch) Result {
+	if b.Go != "" {
+		t.leave()
+	}
 	t.follow(b, "")
 	if b.Go == "" {
 		t.again()
@@ -51,7 +54,7 @@ func (t *turn) flowIntent(b Branch) Result {
 }
 
 // answersFrom maps the questions people ask to the text that answers them.
-var answersFrom = map[Intent]string{IsReal: "faq.real", IsPay: "faq.pay", IsWhen: "faq.when", IsWhere: "faq.where", IsPrivacy: "faq.privacy"}
+var answersFrom = map[Intent]string{IsReal: "faq.real", IsPay: "faq.pay", IsWhen: "faq.when", IsWhere: "faq.where", IsCosts: "faq.costs", IsPrivacy: "faq.privacy"}
 
 func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 	switch intent {
@@ -72,7 +75,7 @@ func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 		return Handled, true
 	case IsWithdraw:
 		return t.withdraw(), true
-	case IsReal, IsPay, IsWhen, IsWhere, IsPrivacy:
+	case IsReal, IsPay, IsWhen, IsWhere, IsPrivacy, IsCosts:
 		t.say(answersFrom[intent], nil)
 		t.again()
 		return Handled, true
@@ -86,9 +89,12 @@ func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 	return Handed, true
 }
 
+// withdrawn is the outcome of whoever left.
+const withdrawn = "withdrawn"
+
 func (t *turn) withdraw() Result {
 	t.do(DoWithdraw, map[string]string{"input": t.in.ID})
-	t.state.Outcome, t.state.Status, t.state.Ended, t.state.Due = "withdrawn", Ended, t.env.Now, time.Time{}
+	t.state.Outcome, t.state.Status, t.state.Ended, t.state.Due = withdrawn, Ended, t.env.Now, time.Time{}
 	t.remember(t.read)
 	t.say("withdrawn", nil)
 	return Handled

@@ -36,6 +36,7 @@ const (
 	IsLanguage Intent = "language"
 	IsWho      Intent = "wrong_person"
 	IsChannel  Intent = "channel" // another way to be reached
+	IsCosts    Intent = "costs"   // how travel and care are paid back
 )
 
 // Yes and No are the option keys of a yes-or-no question.

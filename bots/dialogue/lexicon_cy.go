@@ -60,6 +60,7 @@ var welsh = lexicon{
 		},
 		IsReal:     {"pwy yw hwn", "pwy ydych chi", "pwy sydd yna", "ydy hwn yn go iawn", "ai sgam yw hwn", "sgam", "ydy hyn yn wir"},
 		IsPay:      {"faint", "tal", "taliad", "arian", "ydw in cael fy nhalu"},
+		IsCosts:    {"treuliau", "costau", "costau teithio"},
 		IsWhen:     {"pryd", "pryd mae", "pa ddyddiad", "pa ddyddiadau", "faint or gloch"},
 		IsWhere:    {"ble", "ble mae", "lle", "lle mae", "cyfeiriad", "lleoliad"},
 		IsPerson:   {"person", "siarad a rhywun", "ffoniwch fi", "galla i siarad a rhywun"},

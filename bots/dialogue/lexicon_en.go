@@ -184,9 +184,10 @@ var english = lexicon{
 		},
 		IsPay: {
 			"pay", "how much", "how much do i get", "how much do you pay", "do i get paid", "is it paid", "what does it pay",
-			"when do i get paid", "when will i be paid", "payment", "money", "expenses", "will it affect my benefits",
+			"when do i get paid", "when will i be paid", "payment", "money", "will it affect my benefits",
 			"does it affect my benefits", "benefits",
 		},
+		IsCosts: {"expenses", "costs", "travel costs", "how do i claim", "bus fare", "claim expenses", "do you pay travel", "are expenses paid"},
 		IsWhen: {
 			"when", "when is it", "what time", "what time does it start", "what time is it", "what dates", "dates",
 			"when does it start", "what days", "what day is it", "time", "how long is it",
@@ -205,9 +206,10 @@ var english = lexicon{
 			"can you ring me", "can i speak to a person", "agent", "operator",
 		},
 		IsLanguage: {"english", "saesneg", "bearla", "angielski", "ingles", "in english", "english please", "text in english"},
+		IsChannel:  {"new number", "letters please", "letter please", "by post please", "phone me instead", "ring me instead", "change number"},
 		IsWho: {
 			"wrong number", "you have the wrong number", "wrong person", "youve got the wrong number",
-			"you have got the wrong number", "this is the wrong number", "new number",
+			"you have got the wrong number", "this is the wrong number",
 		},
 	},
 	within: map[Intent][]string{
@@ -230,7 +232,7 @@ var english = lexicon{
 		},
 		IsChannel: {
 			"send me a letter", "send a letter", "by letter", "by post", "in the post", "post it to me", "post me", "paper form", "a form", "on paper",
-			"email me", "by email", "e mail me", "send me an email", "changed my number", "new number is", "my new number", "change my number",
+			"email me", "by email", "e mail me", "send me an email", "changed my number", "new number is", "have a new number", "got a new number", "new phone number", "my number has changed", "number is changing", "changed phones", "change how you contact me", "my new number", "change my number",
 			"different number", "whatsapp", "phone me on", "ring me on", "call me on", "landline",
 		},
 		IsLate: {

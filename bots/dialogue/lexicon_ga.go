@@ -57,6 +57,7 @@ var irish = lexicon{
 		IsThanks:   {"go raibh maith agat", "grma", "go raibh mile maith agat", "ceart go leor", "maith thu", "iontach"},
 		IsReal:     {"ce seo", "ce he seo", "ce thu fein", "an bhfuil se seo fior", "fior", "caimileireacht"},
 		IsPay:      {"ce mhead", "airgead", "pa", "iocaiocht", "an bhfaighidh me pa"},
+		IsCosts:    {"costais", "costais taistil"},
 		IsWhen:     {"cathain", "ca huair", "cen la", "cen t am", "data", "dataí"},
 		IsWhere:    {"ca bhfuil", "cen ait", "seoladh", "cen seoladh"},
 		IsPerson:   {"duine", "labhairt le duine", "glaoigh orm"},

@@ -65,6 +65,7 @@ var polish = lexicon{
 		IsThanks:   {"dziekuje", "dzieki", "ok dziekuje", "dziekuje bardzo", "super dzieki", "do zobaczenia", "super"},
 		IsReal:     {"kto to", "kto pisze", "kim jestes", "czy to oszustwo", "oszustwo", "czy to prawda", "skad macie moj numer"},
 		IsPay:      {"ile", "ile placa", "ile placicie", "pieniadze", "zaplata", "czy to platne", "wynagrodzenie"},
+		IsCosts:    {"koszty", "koszty dojazdu", "zwrot kosztow"},
 		IsWhen:     {"kiedy", "kiedy to jest", "o ktorej", "o ktorej godzinie", "jakie daty", "data", "terminy"},
 		IsWhere:    {"gdzie", "gdzie to jest", "adres", "jaki adres"},
 		IsPerson:   {"czlowiek", "porozmawiac z czlowiekiem", "prosze zadzwonic", "zadzwoncie do mnie", "zadzwon do mnie"},

@@ -64,6 +64,7 @@ var portuguese = lexicon{
 			"fraude",
 		},
 		IsPay:      {"quanto", "quanto pagam", "dinheiro", "pagamento", "e pago"},
+		IsCosts:    {"despesas", "custos", "despesas de transporte"},
 		IsWhen:     {"quando", "quando e", "a que horas", "que dias", "que dia", "datas"},
 		IsWhere:    {"onde", "onde e", "onde fica", "morada", "endereco", "qual a morada"},
 		IsPerson:   {"pessoa", "falar com uma pessoa", "falar com alguem", "liguem me", "ligue me"},

@@ -20,6 +20,8 @@ type State struct {
 	Ended    time.Time         `json:"ended,omitzero"`
 	// Due is when a tick is wanted: a reminder or the time-out. Zero: never.
 	Due time.Time `json:"due,omitzero"`
+	// Back is where to return to after a side question.
+	Back *Rest `json:"back,omitempty"`
 	// Undo holds what CHANGE can take back, newest last.
 	Undo []Undone `json:"undo,omitempty"`
 	// Last is the reply accepted last, to recognise its repeat.
@@ -48,6 +50,19 @@ type Undone struct {
 	Question string    `json:"question,omitempty"`
 	Input    string    `json:"input"`
 	At       time.Time `json:"at"`
+	Final    bool      `json:"final,omitempty"` // only a person can take it back
+}
+
+// Rest is where a conversation stood when a keyword led away from it.
+type Rest struct {
+	Node     string    `json:"node"`
+	Question string    `json:"question,omitempty"`
+	Outcome  string    `json:"outcome,omitempty"`
+	Status   Status    `json:"status"`
+	Reminded int       `json:"reminded,omitempty"`
+	Asked    time.Time `json:"asked,omitzero"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Due      time.Time `json:"due,omitzero"`
 }
 
 // Accepted is the reply accepted last.

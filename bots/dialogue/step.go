@@ -121,6 +121,9 @@ func (t *turn) expand(v string) string {
 	case "$input":
 		return t.in.ID
 	}
+	if name, ok := strings.CutPrefix(v, "$var."); ok {
+		return t.env.Vars.Values[name]
+	}
 	return v
 }
 
@@ -141,12 +144,45 @@ func (t *turn) follow(b Branch, next string) {
 
 // enter arrives at a node, passing on through nodes that ask nothing.
 func (t *turn) enter(name string) {
+	if name == Back {
+		t.back()
+		return
+	}
 	for range len(t.env.Flow.Nodes) + 1 {
 		name = t.arrive(name)
-		if name == "" {
-			return
+		if name == "" || name == Back {
+			break
 		}
 	}
+	if name == Back {
+		t.back()
+	}
+}
+
+// leave remembers where the conversation stands, for a side question. From
+// one side question to the next the way back stays the same.
+func (t *turn) leave() {
+	s := &t.state
+	if s.Back == nil {
+		s.Back = &Rest{s.Node, s.Question, s.Outcome, s.Status, s.Reminded, s.Asked, s.Ended, s.Due}
+	}
+}
+
+// back returns to where the conversation stood, and asks the open question
+// again. What was due meanwhile is due at once.
+func (t *turn) back() {
+	s := &t.state
+	b := s.Back
+	if b == nil {
+		return
+	}
+	stopped := s.Status == Stopped
+	s.Node, s.Question, s.Outcome, s.Status, s.Clarify = b.Node, b.Question, b.Outcome, b.Status, 0
+	s.Reminded, s.Asked, s.Ended, s.Due, s.Back = b.Reminded, b.Asked, b.Ended, b.Due, nil
+	if stopped {
+		s.Status = Stopped
+	}
+	t.again()
 }
 
 // arrive settles at a node, or answers which node comes next.
@@ -246,6 +282,9 @@ func (t *turn) event() Result {
 	}
 	if t.in.Text == EventResume && t.state.Status == WithPerson {
 		t.state.Status, t.state.Clarify = Open, 0
+	}
+	if b.Go != "" {
+		t.state.Back = nil // what happened outside comes first
 	}
 	t.follow(b, "")
 	if t.in.Text == EventResume {

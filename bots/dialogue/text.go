@@ -18,6 +18,11 @@ func (t *turn) text() Result {
 		return t.signpost()
 	case t.state.Status == Stopped:
 		return t.whileStopped(whole, lang)
+	case bankNumbers(t.msg.raw):
+		t.read = Reading{Rule: "bank_details", Class: ByShape}
+		t.say("bank", nil)
+		t.again()
+		return Handled
 	}
 	if r, done := t.echo(); done {
 		return r
@@ -251,7 +256,7 @@ func (t *turn) clarify() Result {
 // get the state of things, words go to a person.
 func (t *turn) byState() Result {
 	state := t.env.Flow.stateText(t.state.Outcome)
-	if t.state.Outcome == "withdrawn" {
+	if t.state.Outcome == withdrawn {
 		state = "withdrawn.state"
 	}
 	data := map[string]string{"ended": t.day(t.state.Ended)}

@@ -24,10 +24,10 @@ var offerWait = dialogue.Wait{
 
 var offerAnswers = map[string]dialogue.Branch{
 	dialogue.Yes: {Do: do(DoConfirm), Go: "payment"},
-	dialogue.No:  {Do: do(DoDeclineOffer), Go: "declined"},
+	dialogue.No:  {Do: do(DoDeclineOffer), Go: "declined", Final: true},
 }
 
-var confirmV1 = dialogue.Flow{
+var confirmV1 = withSides(dialogue.Flow{
 	ID:    Confirm,
 	Start: "offer",
 	Vars:  vars("days", "reply_by", "reply_by_text", "kept_until", "reserve_place"),
@@ -67,6 +67,19 @@ var confirmV1 = dialogue.Flow{
 			},
 			Wait: settling,
 		},
+		// Somebody who has said yes and then cannot come.
+		"give_up": {
+			Say: "confirm.give_up",
+			Ask: dialogue.AskYesNo,
+			On: map[string]dialogue.Branch{
+				dialogue.Yes: {Do: do(dialogue.DoWithdraw), Go: "left", Final: true},
+				dialogue.No:  {Say: "confirm.kept", Go: dialogue.Back},
+			},
+			Wait: dialogue.Wait{For: day, Timeout: dialogue.Branch{
+				Do: do(dialogue.DoHandOver, "reason", "cannot_come", "priority", "urgent"), Go: dialogue.Back,
+			}},
+		},
+		"left":       {Say: "confirm.left", End: "withdrawn"},
 		"onboarded":  {Say: "confirm.onboarded", Do: do(DoOnboarded), End: "onboarded"},
 		"declined":   {Say: "confirm.declined", End: "declined"},
 		"no_answer":  {Say: "confirm.no_answer", End: "no_answer"},
@@ -80,4 +93,5 @@ var confirmV1 = dialogue.Flow{
 		"cancelled":          {Go: "cancelled"},
 		dialogue.EventResume: {Say: "resumed"},
 	},
-}
+	Intents: map[dialogue.Intent]dialogue.Branch{dialogue.IsCantCome: {Go: "give_up"}},
+})

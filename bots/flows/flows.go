@@ -27,6 +27,12 @@ const (
 	DoLate          = "late"            // will be late
 	DoFeedback      = "feedback"        // question, value, text
 	DoWitness       = "member_question" // text: a question for a witness
+	DoVote          = "room_vote"       // poll, value: a digit, in answer to a live question in the room
+	DoEvaluation    = "evaluation"      // moment, question, value: a digit
+	DoMinority      = "minority_view"   // text: a view of their own on what the jury says
+	DoChannel       = "channel"         // value: text, letter, phone
+	DoNumber        = "new_number"      // value: as written
+	DoClaim         = "claim"           // text: an amount and what it was for
 	DoExpired       = "expired"         // let the invitation pass
 	DoIncomplete    = "incomplete"      // stopped half way through registering
 	postcodeKey     = "postcode"
@@ -68,6 +74,6 @@ const (
 )
 
 // common are the variables every flow's texts may use.
-var common = []string{"jury", "body", "link", "code", "phone", "purpose", "pay", "dates", "times", "place"}
+var common = []string{"jury", "body", "link", "code", "phone", "purpose", "pay", "dates", "times", "place", "emergency", "helplines"}
 
 func vars(more ...string) []string { return append(slices.Clone(common), more...) }

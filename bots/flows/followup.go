@@ -2,7 +2,7 @@ package flows
 
 import "folkmoot/bots/dialogue"
 
-var followupV1 = dialogue.Flow{
+var followupV1 = withSides(dialogue.Flow{
 	ID:    Followup,
 	Start: "report",
 	Vars:  vars("report_link", "summary", "response_due", "not_changed"),
@@ -33,4 +33,5 @@ var followupV1 = dialogue.Flow{
 		"closed":             {Go: "closed"},
 		dialogue.EventResume: {Say: "resumed"},
 	},
-}
+	Prefixes: withClaims(map[string]dialogue.Branch{}),
+})

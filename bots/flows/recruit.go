@@ -15,10 +15,10 @@ var asking = dialogue.Wait{
 	Timeout: dialogue.Branch{Do: do(DoIncomplete), Go: "unfinished"},
 }
 
-var recruitV1 = dialogue.Flow{
+var recruitV1 = withSides(dialogue.Flow{
 	ID:    Recruit,
 	Start: "invite",
-	Vars:  vars("seats", "people", "draw_at", "draw_link", "pool", "closes", "closes_text", "eligibility", "questions", "new_dates"),
+	Vars:  vars("seats", "people", "draw_at", "draw_link", "pool", "closes", "closes_text", "eligibility", "questions"),
 	Nodes: map[string]dialogue.Node{
 		"invite": {
 			Say: "recruit.invite",
@@ -98,10 +98,9 @@ var recruitV1 = dialogue.Flow{
 		"selected":           {Go: "selected"},
 		"closed":             {Do: do(DoIncomplete), Go: "unfinished"},
 		"cancelled":          {Go: "cancelled"},
-		"moved":              {Say: "recruit.moved"},
 		dialogue.EventResume: {Say: "resumed"},
 	},
-}
+})
 
 // formats are the ways information can come.
 var formats = []dialogue.Option{

@@ -34,7 +34,9 @@ func sampleValues() map[string]string {
 		"change": "We meet in the library, next door.", "report_link": "folkmoot.example/r/F7K2", "response_due": "2018-08-31",
 		"summary":     "on 30 Aug both boards agreed, and will build in Cinderford.",
 		"not_changed": "better buses from the west are not funded.",
-		"page":        "https://folkmoot.example/in/7k2m9q4r8t3v5x1z",
+		"poll":        "poll1", "vote_question": "Should the new hospital be in the north?", "vote_options": "1: yes\n2: no\n3: not sure yet",
+		"result": "yes 8, no 4, not sure yet 3", "minority_by": "2018-08-10T17:00:00Z", "minority_by_text": "2018-08-10T17:00:00Z", "last_day": "",
+		"page": "https://folkmoot.example/in/7k2m9q4r8t3v5x1z",
 	}
 }
 

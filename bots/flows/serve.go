@@ -5,10 +5,10 @@ import "folkmoot/bots/dialogue"
 // soon is the wait of questions that matter on the day only.
 var soon = dialogue.Wait{For: 3 * day, Timeout: dialogue.Branch{Go: "serving"}}
 
-var serveV1 = dialogue.Flow{
+var serveV1 = withSides(dialogue.Flow{
 	ID:    Serve,
 	Start: "welcome",
-	Vars:  vars("day", "day_date", "day_times", "venue", "arrive", "travel", "pack_link", "change"),
+	Vars:  vars("day", "day_date", "day_times", "venue", "arrive", "travel", "pack_link", "change", "vote_question", "vote_options", "result", "minority_by", "minority_by_text", "last_day", "poll"),
 	Nodes: map[string]dialogue.Node{
 		"welcome": {Say: "serve.welcome", Next: "serving"},
 		"serving": {End: "serving"},
@@ -22,7 +22,7 @@ var serveV1 = dialogue.Flow{
 			},
 			On: map[string]dialogue.Branch{
 				"one_day": {Do: do(DoAbsent), Say: "serve.absent", Go: "serving"},
-				"leave":   {Do: do(dialogue.DoWithdraw), Say: "serve.left", Go: "left"},
+				"leave":   {Do: do(dialogue.DoWithdraw), Say: "serve.left", Go: "left", Final: true},
 				"mistake": {Say: "serve.coming", Go: "serving"},
 			},
 			Wait: dialogue.Wait{For: 6 * day / 24, Timeout: dialogue.Branch{
@@ -51,7 +51,7 @@ var serveV1 = dialogue.Flow{
 				{Key: "yes", Words: []string{"yes", "aye", "do", "oes", "sea", "diarr", "tak", "sim"}},
 			},
 			On: map[string]dialogue.Branch{
-				"no": {Do: do(DoFeedback, "question", "bias", "value", "$value"), Say: "serve.thanks", Go: "serving"},
+				"no": {Do: do(DoFeedback, "question", "bias", "value", "$value"), Go: "after_know"},
 				"*":  {Do: do(DoFeedback, "question", "bias", "value", "$value"), Go: "bias_more"},
 			},
 			Wait: soon,
@@ -59,15 +59,39 @@ var serveV1 = dialogue.Flow{
 		"bias_more": {
 			Say:  "serve.bias_more",
 			Ask:  dialogue.AskText,
-			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "bias_words", "text", "$text"), Say: "serve.thanks"}},
-			Next: "serving",
+			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "bias_words", "text", "$text")}},
+			Next: "after_know",
 			Wait: soon,
 		},
-		"evaluation": {Say: "serve.evaluation", Ask: dialogue.AskEach, Next: "evaluated", Wait: soon},
-		"evaluated":  {Say: "serve.thanks", Next: "serving"},
-		"left":       {End: "withdrawn"},
-		"completed":  {Say: "serve.completed", End: "completed"},
-		"cancelled":  {Say: "serve.cancelled", End: "cancelled"},
+		"before_know":    evaluated("know", "before", "before_trust", ""),
+		"before_trust":   evaluated("trust", "before", "thanked", ""),
+		"after_know":     evaluated("know", "after", "after_trust", "last_day"),
+		"after_trust":    evaluated("trust", "after", "after_informed", "last_day"),
+		"after_informed": evaluated("informed", "after", "after_heard", "last_day"),
+		"after_heard":    evaluated("heard", "after", "thanked", "last_day"),
+		"thanked":        {Say: "serve.thanks", Next: "serving"},
+		"vote": {
+			Say:   "serve.vote",
+			Ask:   dialogue.AskGiven,
+			Given: "vote_options",
+			On:    map[string]dialogue.Branch{"*": {Do: do(DoVote, "poll", "$var.poll", "value", "$value"), Say: "serve.voted", Final: true}},
+			Next:  "serving",
+			Wait:  dialogue.Wait{For: day / 12, Timeout: dialogue.Branch{Go: "serving"}},
+		},
+		"minority": {
+			Say: "serve.minority",
+			Ask: dialogue.AskText,
+			On: map[string]dialogue.Branch{
+				"none":           {Say: "serve.minority_none"},
+				dialogue.NotSaid: {Say: "serve.minority_none"},
+				"*":              {Do: do(DoMinority, "text", "$text"), Say: "serve.minority_kept"},
+			},
+			Next: "serving",
+			Wait: dialogue.Wait{Until: "minority_by", Timeout: dialogue.Branch{Go: "serving"}},
+		},
+		"left":      {End: "withdrawn"},
+		"completed": {Say: "serve.completed", End: "completed"},
+		"cancelled": {Say: "serve.cancelled", End: "cancelled"},
 	},
 	Events: map[string]dialogue.Branch{
 		"week":               {Say: "serve.week"},
@@ -76,7 +100,13 @@ var serveV1 = dialogue.Flow{
 		"pack":               {Say: "serve.pack"},
 		"change":             {Say: "serve.change"},
 		"feedback":           {Go: "feedback"},
-		"evaluation":         {Go: "evaluation"},
+		"evaluation":         {Go: "before_know"},
+		"vote":               {Go: "vote"},
+		"result":             {Say: "serve.result", Go: "serving"},
+		"too_few":            {Say: "serve.too_few", Go: "serving"},
+		"moved":              {Say: "serve.moved"},
+		"dropped":            {Say: "serve.dropped"},
+		"minority":           {Go: "minority"},
 		"completed":          {Go: "completed"},
 		"cancelled":          {Go: "cancelled"},
 		dialogue.EventResume: {Say: "resumed"},
@@ -85,11 +115,53 @@ var serveV1 = dialogue.Flow{
 		dialogue.IsCantCome: {Go: "cannot_come"},
 		dialogue.IsLate:     {Do: do(DoLate), Say: "serve.late"},
 	},
-	Prefixes: map[string]dialogue.Branch{
+	Prefixes: withClaims(map[string]dialogue.Branch{
 		"ask": askWitness, "question": askWitness, "gofyn": askWitness, "cwestiwn": askWitness,
 		"ceist": askWitness, "pytanie": askWitness, "pergunta": askWitness,
-	},
-}
+	}),
+})
 
 // askWitness is a member's question for a witness.
 var askWitness = dialogue.Branch{Do: do(DoWitness, "text", "$rest"), Say: "serve.asked"}
+
+// scales are the words of the evaluation's answers, from 1.
+var scales = map[string][]dialogue.Option{
+	"know": {
+		{Key: "1", Words: []string{"a lot", "lots", "llawer iawn", "go leor", "duzo", "muito"}},
+		{Key: "2", Words: []string{"quite a bit", "quite a lot", "eithaf", "eithaf tipyn", "cuid mhaith", "sporo", "bastante"}},
+		{Key: "3", Words: []string{"a little", "a bit", "ychydig", "beagan", "troche", "um pouco"}},
+		{Key: "4", Words: []string{"nothing", "none", "dim", "dim byd", "faic", "nic", "nada"}},
+	},
+	"trust": {
+		{Key: "1", Words: []string{"very sure", "very", "siwr iawn", "an chinnte", "calkowicie", "muita"}},
+		{Key: "2", Words: []string{"fairly sure", "fairly", "eithaf siwr", "measartha cinnte", "raczej tak", "alguma"}},
+		{Key: "3", Words: []string{"not very sure", "not very", "ddim yn siwr iawn", "ni ro chinnte", "raczej nie", "pouca"}},
+		{Key: "4", Words: []string{"not at all", "ddim o gwbl", "ar chor ar bith", "wcale", "nenhuma"}},
+	},
+	"informed": {
+		{Key: "1", Words: []string{"all of it", "all", "y cyfan", "iomlan", "wszystko", "toda"}},
+		{Key: "2", Words: []string{"most of it", "most", "y rhan fwyaf", "an chuid is mo", "wiekszosc", "a maior parte"}},
+		{Key: "3", Words: []string{"some", "some of it", "rhywfaint", "roinnt", "czesc", "alguma"}},
+		{Key: "4", Words: []string{"too little", "rhy ychydig", "robheagan", "za malo", "muito pouca"}},
+	},
+	"heard": {
+		{Key: "1", Words: []string{"always", "bob amser", "i gconai", "zawsze", "sempre"}},
+		{Key: "2", Words: []string{"mostly", "gan amlaf", "den chuid is mo", "przewaznie", "quase sempre"}},
+		{Key: "3", Words: []string{"sometimes", "weithiau", "uaireanta", "czasami", "as vezes"}},
+		{Key: "4", Words: []string{"hardly ever", "prin byth", "go hannamh", "prawie nigdy", "quase nunca"}},
+	},
+}
+
+// evaluated is one question of the evaluation: the same words before and
+// after, so that the answers can be laid side by side.
+func evaluated(question, moment, next, need string) dialogue.Node {
+	return dialogue.Node{
+		Say:     "serve." + question,
+		Ask:     dialogue.AskChoice,
+		Need:    need,
+		Options: scales[question],
+		On:      map[string]dialogue.Branch{"*": {Do: do(DoEvaluation, "moment", moment, "question", question, "value", "$value")}},
+		Next:    next,
+		Wait:    soon,
+	}
+}

@@ -38,8 +38,16 @@ func (d *Dispatcher) table() map[string]func(context.Context, asked) error {
 		dialogue.DoWithdraw:     d.withdraw,
 		dialogue.DoEraseRequest: d.erase,
 		dialogue.DoLanguage:     d.language,
+		flows.DoVote:            d.vote,
+		flows.DoEvaluation:      d.evaluation,
+		flows.DoMinority:        d.minority,
+		flows.DoChannel:         d.channel,
+		flows.DoNumber:          d.number,
+		flows.DoClaim:           d.claim,
 		// The question is asked again, and its new answer takes the old one's
-		// place.
+		// place; until then the old one stands, as the text says, so that
+		// nobody drops out of the draw by half a change. What only a person
+		// can take back the engine hands to one.
 		dialogue.DoUndo: nothing,
 	}
 }

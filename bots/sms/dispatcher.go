@@ -36,6 +36,8 @@ type People interface {
 	RecordAdvice(ctx context.Context, cmd domain.Command, id string, in people.AdviceInput) (people.Person, error)
 	AskSupport(ctx context.Context, cmd domain.Command, id string, in people.SupportInput) (people.Person, error)
 	UpdateContact(ctx context.Context, cmd domain.Command, id string, in people.Identity) (people.Person, error)
+	ChooseChannel(ctx context.Context, cmd domain.Command, id string, in people.ChannelInput) (people.Person, error)
+	Claim(ctx context.Context, cmd domain.Command, id string, in people.ClaimInput) (people.Payment, error)
 }
 
 // Say is a resident's answer about a session, a report or the work itself.
@@ -50,6 +52,11 @@ type Say struct {
 type Assembly interface {
 	AskWitness(ctx context.Context, cmd domain.Command, process, text string) error
 	Feedback(ctx context.Context, cmd domain.Command, process string, s Say) error
+	// Vote answers a live question in the room, Evaluate one of the
+	// evaluation; choice counts from 1.
+	Vote(ctx context.Context, cmd domain.Command, process, poll string, choice int) error
+	Evaluate(ctx context.Context, cmd domain.Command, process, moment, question string, choice int) error
+	Minority(ctx context.Context, cmd domain.Command, process, text string) error
 	// Absent and Late tell the facilitators; day is the next one.
 	Absent(ctx context.Context, cmd domain.Command, process, person string) error
 	Late(ctx context.Context, cmd domain.Command, process, person string) error
@@ -71,6 +78,7 @@ type DispatcherDeps struct {
 	Vault       domain.Vault
 	Clock       domain.Clock
 	Log         *slog.Logger // nil discards
+	Region      string       // of national numbers; empty: GB
 	Notice      string       // version of the privacy notice that a consent is about
 }
 
@@ -96,6 +104,9 @@ type asked struct {
 func NewDispatcher(d DispatcherDeps) *Dispatcher {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Region == "" {
+		d.Region = "GB"
 	}
 	if d.Notice == "" {
 		d.Notice = "1"

@@ -11,7 +11,6 @@ func Places() map[string]Place {
 		"in_the_draw":        {Flow: flows.Recruit, Event: "in_draw"},
 		"not_picked":         {Flow: flows.Recruit, Event: "not_selected"},
 		"reserve":            {Flow: flows.Recruit, Event: "reserve"},
-		"moved":              {Flow: flows.Recruit, Event: "moved"},
 		"picked":             {Flow: flows.Confirm, Event: "offer"},
 		"called_up":          {Flow: flows.Confirm, Event: "reserve_called"},
 		"practical_details":  {Flow: flows.Serve},
@@ -22,6 +21,12 @@ func Places() map[string]Place {
 		"change":             {Flow: flows.Serve, Event: "change"},
 		"day_feedback":       {Flow: flows.Serve, Event: "feedback"},
 		"evaluation":         {Flow: flows.Serve, Event: "evaluation"},
+		"session_moved":      {Flow: flows.Serve, Event: "moved"},
+		"session_dropped":    {Flow: flows.Serve, Event: "dropped"},
+		"room_vote":          {Flow: flows.Serve, Event: "vote"},
+		"room_result":        {Flow: flows.Serve, Event: "result"},
+		"room_too_few":       {Flow: flows.Serve, Event: "too_few"},
+		"minority_invited":   {Flow: flows.Serve, Event: "minority"},
 		"completed":          {Flow: flows.Serve, Event: "completed"},
 		"report_published":   {Flow: flows.Followup},
 		"response_published": {Flow: flows.Followup, Event: "response"},
@@ -33,11 +38,7 @@ func Places() map[string]Place {
 
 		"reminder":      {Text: "recruit.reminder recruit.invite.again"},
 		"registered":    {Text: "recruit.registered"},
-		"confirmed":     {Text: "confirm.onboarded"},
-		"declined":      {Text: "confirm.declined"},
 		"offer_expired": {Text: "confirm.no_answer"},
 		"cancelled":     {Text: "recruit.cancelled"},
-		"opted_out":     {Text: "stopped"},
-		"help":          {Text: "help"},
 	}
 }

@@ -77,7 +77,7 @@ func (r residents) AskSupport(_ context.Context, cmd domain.Command, _ string, i
 }
 
 func (r residents) UpdateContact(_ context.Context, cmd domain.Command, _ string, in people.Identity) (people.Person, error) {
-	return people.Person{}, r.did(cmd, "contact "+string(in.Postcode)+string(in.Format)+string(in.Language))
+	return people.Person{}, r.did(cmd, "contact "+string(in.Postcode)+string(in.Format)+string(in.Language)+string(in.Number))
 }
 
 func (r residents) AskWitness(_ context.Context, cmd domain.Command, _, text string) error {
@@ -98,4 +98,24 @@ func (r residents) Late(_ context.Context, cmd domain.Command, _, _ string) erro
 
 func (r residents) RequestErasure(_ context.Context, cmd domain.Command, _, _ string) error {
 	return r.did(cmd, "erase")
+}
+
+func (r residents) ChooseChannel(_ context.Context, cmd domain.Command, _ string, in people.ChannelInput) (people.Person, error) {
+	return people.Person{}, r.did(cmd, "channel "+in.Channel)
+}
+
+func (r residents) Claim(_ context.Context, cmd domain.Command, _ string, in people.ClaimInput) (people.Payment, error) {
+	return people.Payment{}, r.did(cmd, fmt.Sprintf("claim %d %s", in.Pence, string(in.What)))
+}
+
+func (r residents) Vote(_ context.Context, cmd domain.Command, _, poll string, choice int) error {
+	return r.did(cmd, fmt.Sprintf("vote %s %d", poll, choice))
+}
+
+func (r residents) Evaluate(_ context.Context, cmd domain.Command, _, moment, question string, choice int) error {
+	return r.did(cmd, fmt.Sprintf("evaluate %s %s %d", moment, question, choice))
+}
+
+func (r residents) Minority(_ context.Context, cmd domain.Command, _, text string) error {
+	return r.did(cmd, "minority "+text)
 }

@@ -129,7 +129,7 @@ func (p *play) message(rest string) {
 	vars := map[string]string{}
 	for _, kv := range f[2:] {
 		k, v, _ := strings.Cut(kv, "=")
-		vars[k] = strings.ReplaceAll(v, "_", " ")
+		vars[k] = strings.NewReplacer("_", " ", "|", "\n").Replace(v)
 	}
 	process := "p1"
 	for _, id := range []string{"p1", "p2"} {

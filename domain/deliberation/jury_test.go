@@ -55,6 +55,7 @@ type stores struct {
 	ballots         *domaintest.Repo[deliberation.Ballot]
 	minority        *domaintest.Repo[deliberation.MinorityView]
 	reports         *domaintest.Repo[deliberation.Report]
+	polls           *domaintest.Repo[deliberation.Poll]
 }
 
 func newStores() stores {
@@ -64,7 +65,7 @@ func newStores() stores {
 		domaintest.Memory(deliberation.Packs), domaintest.Memory(deliberation.MemberQuestions),
 		domaintest.Memory(deliberation.Statements), domaintest.Memory(deliberation.Recommendations),
 		domaintest.Memory(deliberation.Ballots), domaintest.Memory(deliberation.MinorityViews),
-		domaintest.Memory(deliberation.Reports),
+		domaintest.Memory(deliberation.Reports), domaintest.Memory(deliberation.Polls),
 	}
 }
 
@@ -87,7 +88,7 @@ func (j *jury) build() {
 	j.Service = deliberation.New(deliberation.Deps{
 		Terms: st.terms, Sessions: st.sessions, Witnesses: st.witnesses, Evidence: st.evidence, Packs: st.packs,
 		Questions: st.questions, Statements: st.statements, Recommendations: st.recommendations, Ballots: st.ballots,
-		MinorityViews: st.minority, Reports: st.reports,
+		MinorityViews: st.minority, Reports: st.reports, Polls: st.polls,
 		Clock: j.clock, Processes: j.refs, Vault: j.vault, Members: j.seats,
 	})
 }

@@ -319,38 +319,6 @@ func TestBallotClosesByItself(t *testing.T) {
 	refused(t, err, domain.Conflict, "")
 }
 
-// Members are told the day before, at four in the afternoon where they live,
-// over a change of the clocks too.
-func TestDayBefore(t *testing.T) {
-	t.Parallel()
-	rows := []struct {
-		name   string
-		starts time.Time
-		want   time.Time
-	}{
-		{"summer", time.Date(2018, 7, 31, 8, 30, 0, 0, time.UTC), time.Date(2018, 7, 30, 15, 0, 0, 0, time.UTC)},
-		{"winter", time.Date(2018, 12, 4, 9, 30, 0, 0, time.UTC), time.Date(2018, 12, 3, 16, 0, 0, 0, time.UTC)},
-		{"the day the clocks go back", time.Date(2018, 10, 28, 10, 0, 0, 0, time.UTC), time.Date(2018, 10, 27, 15, 0, 0, 0, time.UTC)},
-	}
-	for _, row := range rows {
-		j := convene(t, 3)
-		must[deliberation.Session](t)(j.PlanSession(t.Context(), j.by(facilitator), forest, deliberation.SessionInput{
-			Number: 1, Title: "Day", Starts: row.starts, Ends: row.starts.Add(time.Hour), Mode: deliberation.Online, Agenda: nil,
-		}))
-		j.clock.Set(row.want.Add(-time.Millisecond))
-		if n, err := j.Tick(t.Context()); n != 0 || err != nil {
-			t.Errorf("%s, a moment before: did %d, %v", row.name, n, err)
-		}
-		j.clock.Set(row.want)
-		if n, err := j.Tick(t.Context()); n != 1 || err != nil {
-			t.Errorf("%s: did %d, %v", row.name, n, err)
-		}
-		if got := kinds(j.stores.sessions.All()[0].Effects); got != "broadcast" {
-			t.Errorf("%s: emitted %q", row.name, got)
-		}
-	}
-}
-
 // kinds lists the effects that are not audit entries.
 func kinds(es []domain.Effect) string {
 	var out []string

@@ -29,6 +29,7 @@ type Deps struct {
 	Ballots         domain.Repository[Ballot]
 	MinorityViews   domain.Repository[MinorityView]
 	Reports         domain.Repository[Report]
+	Polls           domain.Repository[Poll]
 
 	Clock     domain.Clock
 	Processes domain.Processes

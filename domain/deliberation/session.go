@@ -103,8 +103,8 @@ type Session struct {
 	Attended   int                 `json:"attended"`
 	Officials  []string            `json:"officials,omitempty"` // posts of the commissioner who listened
 	Fairness   Fairness            `json:"fairness"`
-	Reminded   bool                `json:"reminded,omitempty"`
-	Remind     time.Time           `json:"remind,omitzero"` // when members are told, the day before
+	Telling    string              `json:"telling,omitempty"` // what members are told next: week_before, day_before, morning
+	Remind     time.Time           `json:"remind,omitzero"`   // and when
 	OpenedAt   time.Time           `json:"opened_at,omitzero"`
 	HeldAt     time.Time           `json:"held_at,omitzero"`
 	Reason     string              `json:"reason,omitempty"` // of a cancellation
@@ -116,7 +116,7 @@ var Sessions = domain.Collection[Session]{
 	Indexes: append(slices.Clone(byProcess), domain.Index{Name: "remind", Fields: []string{"remind"}}),
 	Keys: func(x *Session) map[string]any {
 		keys := map[string]any{"process": x.Process, "sort": x.Starts}
-		if x.State == SessionPlanned && !x.Reminded {
+		if x.State == SessionPlanned && x.Telling != "" {
 			keys["remind"] = x.Remind
 		}
 		return keys
@@ -143,7 +143,7 @@ type SessionInput struct {
 	Required  bool         `json:"required"`
 	Observers string       `json:"observers,omitempty"` // rules for people who watch
 	Agenda    []AgendaItem `json:"agenda"`
-	Tell      string       `json:"tell,omitempty"` // of a change: what members are told, in a sentence; empty: no text is sent
+	Tell      string       `json:"tell,omitempty"` // of a change: what members are told, in a sentence; empty: a new time or place by itself
 }
 
 const maxAgenda = 40
@@ -171,20 +171,14 @@ func (in SessionInput) problems() domain.Problems {
 	return p
 }
 
-func (in SessionInput) fill(x *Session, loc *time.Location) {
+func (in SessionInput) fill(x *Session, loc *time.Location, now time.Time) {
 	x.Number, x.Title, x.Mode, x.Place, x.Link = in.Number, in.Title, in.Mode, in.Place, in.Link
 	x.Starts, x.Ends = domain.Milli(in.Starts), domain.Milli(in.Ends)
 	x.Required, x.Observers, x.Agenda = in.Required, in.Observers, slices.Clone(in.Agenda)
 	if x.Agenda == nil {
 		x.Agenda = []AgendaItem{}
 	}
-	x.Remind, x.Reminded = dayBefore(x.Starts, loc), false
-}
-
-// dayBefore is four in the afternoon of the day before, where the jury meets.
-func dayBefore(t time.Time, loc *time.Location) time.Time {
-	l := t.In(loc)
-	return domain.Milli(time.Date(l.Year(), l.Month(), l.Day()-1, 16, 0, 0, 0, loc))
+	x.tellNext(loc, now)
 }
 
 // PlanSession adds a session.
@@ -201,7 +195,7 @@ func (s *Service) PlanSession(ctx context.Context, c domain.Command, process str
 	}
 	now := s.d.Clock.Now()
 	x := Session{Root: domain.Root{ID: c.ID("session")}, Process: process, State: SessionPlanned}
-	in.fill(&x, ref.Location())
+	in.fill(&x, ref.Location(), now)
 	x.Record(c, now, event(process, "session.planned", "sessions:"+x.ID, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
 	return store(ctx, s.d.Sessions, x)
 }
@@ -220,8 +214,12 @@ func (s *Service) ChangeSession(ctx context.Context, c domain.Command, process, 
 		if x.State != SessionPlanned {
 			return domain.E(domain.Conflict, "only a planned session can be changed; this one is %s", x.State)
 		}
-		in.fill(x, ref.Location())
+		before := *x
+		in.fill(x, ref.Location(), now)
 		x.tell(c, now, in.Tell)
+		if in.Tell == "" && x.movedFrom(before) && x.Starts.After(now) {
+			x.broadcast(c, now, "session_moved", ref.Location())
+		}
 		x.Record(c, now, event(process, "session.changed", "sessions:"+id, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
 		return nil
 	})
@@ -236,6 +234,10 @@ func (s *Service) OpenSession(ctx context.Context, c domain.Command, process, id
 	if err := during(ref, "opening a session", domain.Convened, domain.Reporting); err != nil {
 		return Session{}, err
 	}
+	first, err := s.isFirst(ctx, process, id)
+	if err != nil {
+		return Session{}, err
+	}
 	now := s.d.Clock.Now()
 	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
 		if x.State == SessionOpen {
@@ -245,6 +247,11 @@ func (s *Service) OpenSession(ctx context.Context, c domain.Command, process, id
 			return domain.E(domain.Conflict, "this session is %s already", x.State)
 		}
 		x.State, x.OpenedAt = SessionOpen, now
+		if first {
+			x.Emit(c, domain.EffectBroadcast, "evaluation", now, domain.BroadcastData{
+				Process: process, Statuses: servingStatuses, Template: "evaluation", Class: domain.ClassService, Expires: x.Ends,
+			})
+		}
 		x.Record(c, now, event(process, "session.opened", "sessions:"+id, map[string]any{"number": x.Number}))
 		return nil
 	})
@@ -313,6 +320,10 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
 		return Session{}, err
 	}
+	last, err := s.isLast(ctx, process, id)
+	if err != nil {
+		return Session{}, err
+	}
 	now := s.d.Clock.Now()
 	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
 		if x.State == SessionHeld {
@@ -325,9 +336,13 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 			return err
 		}
 		x.State, x.HeldAt = SessionHeld, now
+		vars := map[string]string{"session": x.ID, "day": x.Title, "last_day": ""}
+		if last {
+			vars["last_day"] = "yes" // the evaluation's questions follow those about the day
+		}
 		x.Emit(c, domain.EffectBroadcast, "day_feedback", now, domain.BroadcastData{
 			Process: process, Statuses: servingStatuses, Template: "day_feedback", Class: domain.ClassService,
-			Vars: map[string]string{"session": x.ID, "day": x.Title}, Expires: now.Add(72 * time.Hour),
+			Vars: vars, Expires: now.Add(72 * time.Hour),
 		})
 		x.Record(c, now, event(process, "session.held", "sessions:"+id, map[string]any{"number": x.Number, "attended": x.Attended}))
 		return nil
@@ -344,8 +359,7 @@ func checkTell(p domain.Problems, words string) {
 	p.Need(len([]rune(words)) <= maxTell, "tell", "keep this to %d characters, so that it fits a text", maxTell)
 }
 
-// tell sends those who hold a seat the organiser's own words on a change; no
-// words, no text.
+// tell sends those who hold a seat the organiser's own words on a change.
 func (x *Session) tell(c domain.Command, now time.Time, words string) {
 	if words = strings.TrimSpace(words); words == "" {
 		return
@@ -358,13 +372,14 @@ func (x *Session) tell(c domain.Command, now time.Time, words string) {
 
 // CancelInput is what members are told of a session that is off.
 type CancelInput struct {
-	Tell string `json:"tell,omitempty"` // in a sentence; empty: no text is sent
+	Tell string `json:"tell,omitempty"` // in a sentence; empty: the text says only that it is off
 }
 
-// CancelSession drops a session, with a reason; members are told in the
-// organiser's own words.
+// CancelSession drops a session, with a reason; members are told, in the
+// organiser's own words where there are any.
 func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, id string, in CancelInput) (Session, error) {
-	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
+	ref, err := s.enter(ctx, c.Actor, domain.RunSessions, process)
+	if err != nil {
 		return Session{}, err
 	}
 	p := domain.Problems{}
@@ -380,6 +395,9 @@ func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, 
 		}
 		x.State, x.Reason = SessionCancelled, c.Reason
 		x.tell(c, now, in.Tell)
+		if in.Tell == "" && x.Starts.After(now) {
+			x.broadcast(c, now, "session_dropped", ref.Location())
+		}
 		x.Record(c, now, event(process, "session.cancelled", "sessions:"+id, map[string]any{"number": x.Number}))
 		return nil
 	})

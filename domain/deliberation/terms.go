@@ -159,6 +159,10 @@ func (s *Service) InviteMinority(ctx context.Context, c domain.Command, process 
 	}
 	return s.terms(ctx, c, process, func(t *Terms, now time.Time) error {
 		t.Minority = &Invitation{At: now, Until: domain.Milli(in.Until), By: c.Actor.ID}
+		t.Emit(c, domain.EffectBroadcast, "minority", now, domain.BroadcastData{
+			Process: process, Statuses: servingStatuses, Template: "minority_invited", Class: domain.ClassService, Expires: t.Minority.Until,
+			Vars: map[string]string{"minority_by": domain.SayMoment(in.Until), "minority_by_text": domain.SayMoment(in.Until)},
+		})
 		t.Record(c, now, event(process, "deliberation.minority_invited", "terms:"+t.ID, map[string]any{"until": t.Minority.Until}))
 		return nil
 	})

@@ -55,42 +55,6 @@ func systemCommand(parts ...string) domain.Command {
 	return domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive(parts...)}
 }
 
-func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error) {
-	return due(ctx, s.d.Sessions, upTo("remind", now), func(x Session) error {
-		c := systemCommand("day before", x.ID, x.Starts.Format(time.RFC3339))
-		ref, err := s.find(ctx, x.Process)
-		if err != nil {
-			return err
-		}
-		_, err = change(ctx, s.d.Sessions, place{x.Process, "session", x.ID}, c, func(x *Session) error {
-			if x.State != SessionPlanned || x.Reminded || x.Remind.After(now) {
-				return domain.ErrNoChange
-			}
-			x.Reminded = true
-			if x.Starts.After(now) {
-				x.Emit(c, domain.EffectBroadcast, "day_before", now, domain.BroadcastData{
-					Process: x.Process, Statuses: servingStatuses, Template: "day_before", Class: domain.ClassService, Expires: x.Starts,
-					Vars: x.facts(ref.Location()),
-				})
-			}
-			x.Record(c, now, event(x.Process, "session.reminded", "sessions:"+x.ID, map[string]any{"late": !x.Starts.After(now)}))
-			return nil
-		})
-		return err
-	})
-}
-
-// facts are what texts say of a session.
-func (x *Session) facts(loc *time.Location) map[string]string {
-	v := map[string]string{
-		"session": x.ID, "day": x.Title, "day_date": domain.SayDay(x.Starts, loc), "day_times": domain.SayHours(x.Starts, x.Ends),
-	}
-	if x.Place != "" {
-		v["venue"] = x.Place
-	}
-	return v
-}
-
 // NextSession is what texts say of the session that is under way or comes
 // next; nil when none does. It asks no permission: it is public.
 func (s *Service) NextSession(ctx context.Context, process string) (map[string]string, error) {

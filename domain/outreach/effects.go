@@ -24,7 +24,7 @@ func (s *Service) Execute(ctx context.Context, e domain.Effect) error {
 		if err := e.Decode(&d); err != nil {
 			return err
 		}
-		_, err := s.tell(ctx, telling{MessageData: d, id: messageID(e.ID)})
+		_, err := s.tell(ctx, telling{MessageData: d, id: messageID(e.ID), urgent: d.Together})
 		return err
 	case domain.EffectBroadcast:
 		var d domain.BroadcastData
@@ -57,7 +57,7 @@ type Way string
 const (
 	ByText   Way = "text"
 	ByLetter Way = "letter"
-	ByNone   Way = "none" // nothing is sent: opted out of a message that is not owed, or no way known
+	ByNone   Way = "none" // a person rings, or nothing is sent: opted out of a message that is not owed, or no way known
 )
 
 // tell puts the message into words and on its way: the outbox of the person's
@@ -81,6 +81,9 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 	note := Note{
 		Process: ref, Person: t.Person, Template: t.Template, Lang: contact.Lang, Format: contact.Format,
 		Code: contact.Code, Vars: t.Vars,
+	}
+	if contact.Calls && t.Class != domain.ClassBulk {
+		return ByNone, s.enqueue(ctx, t.id, QueueData{Process: t.Process, Person: t.Person, Reason: "ring_" + t.Template, At: s.Clock.Now()})
 	}
 	if contact.Phone == "" || contact.Letters {
 		return s.write(ctx, t, note)

@@ -11,6 +11,7 @@ import (
 type Contact struct {
 	Phone   string // E.164; empty: none, or not to be texted
 	Letters bool   // the person asked for letters
+	Calls   bool   // the person asked to be rung
 	Lang    string // BCP 47; empty: the process's first language
 	Format  string // standard, easy_read, large_print, ...
 	Code    string // the person's own letter code, may be empty

@@ -46,6 +46,7 @@ func (s *Service) Specify(ctx context.Context, cmd domain.Command, id string, in
 			if p.Stage.Reached(domain.Selected) && (in.Size != p.Specification.Size || in.Reserves != p.Specification.Reserves) {
 				return nil, domain.E(domain.Conflict, "the draw was made for %d seats and %d reserves; these can no longer change", p.Specification.Size, p.Specification.Reserves)
 			}
+			moved := !in.Starts.IsZero() && !(domain.Milli(in.Starts).Equal(p.Specification.Starts) && domain.Milli(in.Ends).Equal(p.Specification.Ends))
 			p.Specification = Specification{
 				Size: in.Size, MinSeated: in.MinSeated, Reserves: in.Reserves, Hours: in.Hours,
 				Starts: domain.Milli(in.Starts), Ends: domain.Milli(in.Ends), Place: in.Place, Times: in.Times, Purpose: in.Purpose, Method: in.Method,
@@ -53,9 +54,17 @@ func (s *Service) Specify(ctx context.Context, cmd domain.Command, id string, in
 				Formats: in.Formats, Languages: in.Languages, MinAge: in.MinAge, Area: in.Area,
 				SmallNumber: in.SmallNumber, SetAt: s.Clock.Now(),
 			}
+			if moved && p.Stage.Reached(domain.Recruiting) && !p.Stage.Reached(domain.Deliberating) {
+				p.Emit(cmd, domain.EffectBroadcast, "moved", s.Clock.Now(), domain.BroadcastData{
+					Process: p.ID, Statuses: toldWhenMoved, Template: "moved", Class: domain.ClassService, Expires: p.Specification.Starts,
+				})
+			}
 			return map[string]any{"size": in.Size, "reserves": in.Reserves, "hash": hashOf(p.signedSpecification())}, nil
 		}})
 }
+
+// toldWhenMoved are those who count on the dates.
+var toldWhenMoved = []string{"registered", "eligible", "in_pool", "selected", "reserve", "offered", "confirmed", "onboarded"}
 
 func checkSpecification(kind string, in SpecificationInput) error {
 	k := Kinds[kind]
