@@ -2,12 +2,14 @@ package main
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"folkmoot/app/web/webtest"
 	"folkmoot/domain"
 	"folkmoot/domain/audit"
+	"folkmoot/domain/deliberation"
 	"folkmoot/domain/people"
 )
 
@@ -216,4 +218,52 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("simulator", "organiser", "/simulator?number="+url.QueryEscape("+999000000777"))
 	add("me", "member", "/me")
 	webtest.Check(t, pages...)
+}
+
+// juryWork: who may open which page of the jury's work. What a role may not
+// see is not there; what it may see without part in it, it is told.
+func (p *played) juryWork(t *testing.T, all map[string]*visitor) {
+	staff := "/staff/processes/" + p.id
+	ballots := must[[]deliberation.BallotView](t)(p.deliberation.Ballots(t.Context(), p.actors["organiser"], p.id))
+	items := must[[]deliberation.Evidence](t)(p.deliberation.Evidence(t.Context(), p.actors["organiser"], p.id))
+	rumour := items[slices.IndexFunc(items, func(e deliberation.Evidence) bool { return e.Title == "Unchecked rumour" })].ID
+	everybody := []string{"organiser", "facilitator", "oversight", "commissioner", "evaluator", "caller", "administrator"}
+	rows := []struct {
+		path string
+		may  []string // open it; staff without this are told 403 or 404
+		hide string   // what those outside the room do not read there
+	}{
+		{"/sessions", everybody, ""}, {"/evidence", everybody, "Unchecked rumour"}, {"/witnesses", everybody, ""}, {"/questions", everybody, ""},
+		{"/recommendations", everybody, ""}, {"/ballots", everybody, "Has voted"}, {"/report", everybody, ""}, {"/actions", everybody, ""},
+		{"/evidence/" + rumour, []string{"organiser", "facilitator", "oversight", "evaluator"}, ""},
+		{"/ballots/" + ballots[0].ID, everybody, "Has voted"}, {"/recommendations/" + p.recs[0], everybody, ""},
+		{"/statements", []string{"organiser", "facilitator", "oversight", "evaluator"}, ""},
+		{"/payments", []string{"organiser"}, ""}, {"/plan-session", []string{"organiser", "facilitator"}, ""},
+		{"/sessions/" + p.sitting + "/door", []string{"organiser", "facilitator"}, ""},
+	}
+	for _, row := range rows {
+		for _, who := range append(everybody, "elsewhere", "member", "public") {
+			a := all[who].get(staff + row.path)
+			may := slices.Contains(row.may, who)
+			if (a.status == 200) != may || a.status == 500 {
+				t.Errorf("%s at %s: got %d, want 200: %v", who, row.path, a.status, may)
+			}
+			outside := who == "commissioner" || who == "caller" || who == "administrator"
+			if outside && row.hide != "" && strings.Contains(a.body, row.hide) {
+				t.Errorf("%s at %s reads %q", who, row.path, row.hide)
+			}
+			for _, no := range append(personal, "<no value>", "invalid") {
+				if strings.Contains(a.body, no) {
+					t.Errorf("%s at %s reads %q", who, row.path, no)
+				}
+			}
+		}
+	}
+	for _, who := range []string{"public", "organiser", "commissioner"} {
+		if a := all[who].get("/me/ballots/" + ballots[0].ID); a.status == 200 {
+			t.Errorf("%s opens a member's ballot", who)
+		}
+	}
+	all["member"].get("/me/ballots/"+ballots[0].ID).wants(t, "a member's ballot", 200, "This is the result", "11 for, 1 against")
+	all["member"].post("/me/ballots/"+ballots[0].ID, "q1", "yes", "q2", "yes", "q3", "yes").wants(t, "voting after the count", 303, "again=yes")
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"html"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"folkmoot/app/web/webtest"
 	"folkmoot/domain"
 	"folkmoot/domain/accountability"
 	"folkmoot/domain/audit"
@@ -48,6 +51,10 @@ func TestASittingByPages(t *testing.T) {
 	s.reports(rec)
 	s.follows(rec)
 	s.pays()
+	s.browse("the end", map[string]string{
+		"organiser report": s.staff + "/report", "organiser payments": s.staff + "/payments", "organiser actions": s.staff + "/actions", "organiser questions": s.staff + "/questions", s.members[1] + " after": "/me/jury",
+		s.members[2] + " own": "/me",
+	})
 }
 
 // made is the last part of the address that a form led to: the new id.
@@ -201,6 +208,10 @@ func (s *story) votes(rec string) {
 	s.sees(s.members[0], "/me", "Vote: What we recommend")
 	s.sees(s.members[0], mine, "nobody, not even we, can find out", "Run a bus to the hospital every half hour.", "First choice")
 	s.refused(s.members[0], mine, 400, []string{"answer this too, or abstain"}, "q1", "yes")
+	s.browse("the vote", map[string]string{
+		s.members[0] + " vote": mine, "facilitator ballots": all, "facilitator ballot": one, s.members[1] + " jury": "/me/jury", "organiser evidence": s.staff + "/evidence", "facilitator statements": s.staff + "/statements",
+		"facilitator witnesses": s.staff + "/witnesses", "facilitator recommendations": s.staff + "/recommendations", "facilitator recommendation": s.staff + "/recommendations/" + rec,
+	})
 	for i, m := range s.members[:9] {
 		s.does(m, mine, "q1", []string{"no", "yes"}[min(i, 1)], "q2.1", "b", "q2.2", "a")
 	}
@@ -220,6 +231,18 @@ func (s *story) votes(rec string) {
 	s.sees("oversight", one, "The result is certified", "10 for, 2 against", "Passed", "Lydney", "destroyed")
 	s.sees(s.members[0], mine, "This is the result", "10 for, 2 against", "12 of 12 voted")
 	s.sees(s.members[3], "/me/jury", "Adopted")
+	s.browse("the result", map[string]string{s.members[0] + " result": mine, "oversight result": one})
+}
+
+// browse looks at pages in a real browser; the keys are who looks and a name.
+func (s *story) browse(what string, look map[string]string) {
+	var pages []webtest.Page
+	for _, key := range slices.Sorted(maps.Keys(look)) {
+		i := strings.LastIndex(key, " ")
+		v := s.all[key[:i]]
+		pages = append(pages, webtest.Page{Name: "sitting-" + key[i+1:], URL: v.base + look[key], Cookie: v.cookie})
+	}
+	s.t.Run("in a browser: "+what, func(t *testing.T) { webtest.Check(t, pages...) })
 }
 
 // paper: the last three vote on paper.
@@ -257,6 +280,7 @@ func (s *story) hears() {
 	s.does("oversight", s.staff+"/balance", "balanced", "yes", "statement", "Every place had the same time.")
 	s.does("organiser", s.staff+"/packs", "number", "1", "title", "Getting there", "evidence", items[0].ID)
 	pack := must[[]deliberation.Pack](s.t)(s.deliberation.Packs(s.ctx, s.actors["organiser"], s.id))[0].ID
+	s.browse("evidence", map[string]string{"organiser packs": all, "organiser item": one})
 	s.all["organiser"].post(s.staff+"/packs/"+pack+"/publish").wants(s.t, "a pack without its versions", 409, "the pack is ready in easy read")
 	s.does("organiser", s.staff+"/packs/"+pack, "number", "1", "title", "Getting there", "evidence", items[0].ID, "format.easy_read", "https://health.example.org/easy", "format.large_print", "https://health.example.org/large")
 	s.does("organiser", s.staff+"/packs/"+pack+"/publish")
@@ -320,6 +344,7 @@ func (s *story) follows(rec string) {
 	one := all + "/" + must[[]accountability.Action](s.t)(s.accountability.Actions(s.ctx, s.actors["commissioner"], s.id))[0].ID
 	s.sees("commissioner", one, "Say how it goes", "Thu 1 October 2026")
 	s.does("commissioner", one+"/update", "state", "started", "text", "The price is agreed.")
+	s.browse("an action", map[string]string{"commissioner action": one})
 	s.refused("commissioner", one+"/update", 409, []string{"something that shows it is done"}, "state", "done", "text", "They are bought.")
 	s.does("commissioner", one+"/update", "state", "done", "text", "They are bought.", "proof_title", "The bill", "proof_link", "https://health.example.org/bill")
 	s.all["commissioner"].post(one+"/verify", "verified", "yes", "note", "I said so.").wants(s.t, "an owner checks", 403)
@@ -344,6 +369,7 @@ func (s *story) pays() {
 	pays := must[people.PaymentPage](s.t)(s.people.ListPayments(s.ctx, s.actors["organiser"], s.id, people.PaymentsInput{})).Items
 	one, other := all+"/"+pays[0].ID, all+"/"+pays[1].ID
 	s.all["organiser"].post(one+"/approve").wants(s.t, "approving before a choice", 409, "their choice to be paid")
+	s.all["organiser"].post(all+"/approve-all").wants(s.t, "approving all before a choice", 409, "Seat 1, ", "Seat 12, ")
 	for i, m := range s.members {
 		s.does(m, "/me/payment", "choice", "pay", "benefits", []string{"yes", "no"}[min(i, 1)])
 	}
@@ -360,5 +386,9 @@ func (s *story) pays() {
 	s.does("organiser", other+"/release")
 	s.does("organiser", other+"/decline", "reason", "asked_by_person")
 	s.sees("organiser", all, "Paid", "BACS 0042", "Declined", "asked by person")
+	s.does("organiser", all+"/approve-all", "once", "more")
+	s.sees("organiser", all, "10 payments wait for a second person")
+	s.does("organiser two", all+"/approve-all")
+	s.sees("organiser", all, "10 payments are to be paid", "approved by 2 of 2")
 	s.all["organiser"].post(all+"/export").wants(s.t, "the file for finance", 200, "account_number")
 }

@@ -124,6 +124,7 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	p, all := opened(t)
 	t.Run("who sees what", func(t *testing.T) { p.rows(t, all) })
+	t.Run("who opens the jury's work", func(t *testing.T) { p.juryWork(t, all) })
 	t.Run("what a citizen reads", func(t *testing.T) { p.golden(t, all["public"]) })
 	t.Run("in a browser", func(t *testing.T) { p.browse(t, all) })
 	t.Run("forms", func(t *testing.T) { p.forms(t, all) })

@@ -38,6 +38,14 @@
 // domain, so that nobody is offered what would be refused; what is refused is
 // still decided by the services alone.
 //
-// It deliberately leaves to the API what needs a file or a long list: frames,
-// targets, draws, sessions, ballots, payments.
+// Decision. Most staff pages of the jury's work are made from one template,
+// a sheet: what is due first, then facts, lists and forms. A sheet's form shows
+// again what was typed into it, and no other form of the page does.
+//
+// A vote on a page is handed on with who votes and nothing else: no key is
+// made from the form, nothing of it is kept, and the page that answers says
+// that a vote is in and not how it was cast.
+//
+// It deliberately leaves to the API what needs a file of its own: address
+// lists, evidence as files, receipts.
 package web

@@ -180,7 +180,7 @@ func figuresOf(st story) []figure {
 		out = append(out, figure{Count: n, What: "people were asked by lottery"})
 	}
 	labels := map[string]string{
-		"registered": "people applied", "in_pool": "were in the draw", "selected": "were picked", "confirmed": "took their seats", "completed": "served to the end",
+		"registered": "people applied", "in_pool": "were in the draw", "selected": "were picked", "confirmed": "kept their seats", "completed": "served to the end",
 	}
 	for i, stage := range st.Table.Table.Stages {
 		if i >= len(st.Table.Table.Totals) {

@@ -200,6 +200,8 @@ func (d desk) supply(m domain.Missing) string {
 		return d.URL("/responses")
 	case strings.Contains(m.Where, "people?") && d.May(domain.ServePeople):
 		return d.URL("/people?status=confirmed")
+	case sitting(m.Where) != "":
+		return d.URL(sitting(m.Where))
 	}
 	return staffPage(m.Where)
 }

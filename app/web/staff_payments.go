@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -18,7 +19,7 @@ import (
 func paymentPages(s Services) []Page {
 	const all = "/staff/processes/:process/payments"
 	out := []Page{
-		get(all, s.payments), post(all+"/earn", s.paymentStep(s.earn)), post(all+"/advice/:person", s.paymentStep(s.advise)), post(all+"/export", s.exportPayments),
+		get(all, s.payments), post(all+"/earn", s.paymentStep(s.earn)), post(all+"/approve-all", s.paymentStep(s.approveAll)), post(all+"/advice/:person", s.paymentStep(s.advise)), post(all+"/export", s.exportPayments),
 	}
 	p := s.People
 	for name, do := range map[string]wordingStep{
@@ -120,26 +121,38 @@ func (s Services) payments(ctx context.Context, r *Request) (Reply, error) {
 	}
 	page := sheet{desk: p.desk, Title: "Payments", Here: "payments", Alone: true, Todo: p.next(r.Actor.ID), Facts: p.ledger()}
 	page.Parts = append(p.lists(r.Actor.ID), p.advicePart())
-	page.Forms = []form{
+	if p.mine(r.Actor.ID) > 1 {
+		page.Forms = []form{{Action: p.URL("/payments/approve-all"), Button: "Approve all that wait for you", Intro: "What lacks something is left and named."}}
+	}
+	page.Forms = append(page.Forms, []form{
 		{Action: p.URL("/payments/earn"), Heading: "Note what was earned", Button: "Note it", Secondary: true, Folded: len(p.All) > 0,
 			Intro:  fmt.Sprintf("For every session that was held and every member who was there, once. %s promised for the whole.", pounds(p.P.Specification.PayPence)),
 			Fields: []formField{input("pounds", "Pounds for one session", "Such as 64 or 94.50.", "")}},
 		{Action: p.URL("/payments/export"), Heading: "Export for finance", Button: "Download the file", Secondary: true, Folded: true,
 			Intro: "The file names people and their accounts. The look is recorded first, and the file is not kept here. What is approved goes into one export only."},
-	}
+	}...)
 	return page.page(), nil
+}
+
+// mine is how many payments wait for the reader's yes.
+func (p purse) mine(me string) int {
+	n := 0
+	for _, x := range p.All {
+		if (x.State == people.Earned || x.State == people.Claimed) && !approvedBy(x, me) {
+			n++
+		}
+	}
+	return n
 }
 
 // next is what is due with the money.
 func (p purse) next(me string) todo {
-	mine, others, paid, held := 0, 0, 0, 0
+	mine, others, paid, held := p.mine(me), 0, 0, 0
 	for _, x := range p.All {
 		switch x.State {
 		case people.Earned, people.Claimed:
 			if approvedBy(x, me) {
 				others++
-			} else {
-				mine++
 			}
 		case people.Approved, people.PartPaid:
 			paid++
@@ -293,6 +306,36 @@ func (s Services) earn(ctx context.Context, r *Request, d desk, in typed) error 
 	}
 	_, err := s.People.EarnAll(ctx, r.Command(), d.P.ID, people.EarnAllInput{PencePerSession: pence})
 	return renamed(err, func(string) string { return "pounds" })
+}
+
+// approveAll is the reader's yes to all that waits for it. What still lacks
+// something stays, and what it lacks is named, once for each kind.
+func (s Services) approveAll(ctx context.Context, r *Request, d desk, _ typed) error {
+	p, err := s.purse(ctx, r)
+	if err != nil {
+		return err
+	}
+	var lacks domain.Guard
+	said := map[string]bool{}
+	for _, x := range p.All {
+		if x.State != people.Earned && x.State != people.Claimed || approvedBy(x, r.Actor.ID) {
+			continue
+		}
+		_, err := s.People.ApprovePayment(ctx, r.Command().Sub(x.ID), x.ID)
+		var e *domain.Error
+		if err != nil && (!errors.As(err, &e) || e.Code != domain.Conflict) {
+			return err
+		}
+		if e == nil {
+			continue
+		}
+		for _, m := range e.Missing {
+			m.Where, m.Need = "", p.who(x.Person)+": "+m.Need
+			lacks.Need(said[m.Need], m)
+			said[m.Need] = true
+		}
+	}
+	return lacks.Err("approving all of them")
 }
 
 func (s Services) advise(ctx context.Context, r *Request, _ desk, in typed) error {

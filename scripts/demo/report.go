@@ -49,9 +49,27 @@ func (p *play) vote() {
 	id := b.str("id")
 	p.do("facilitator", p.here("/ballots/"+id+"/approval"), object{"hands": object{"for": 18, "against": 0, "present": 18}})
 	p.do("facilitator", p.here("/ballots/"+id+"/opening"), object{})
+	online := p.votesByPage(p.phonesOf("serving")[:onPages], len(questions))
+	papers := p.papers(id, len(questions))
+	p.do("facilitator", p.here("/ballots/"+id+"/closing"), object{})
+	p.do("facilitator", p.here("/ballots/"+id+"/count"), object{})
+	p.do("organiser", p.here("/ballots/"+id+"/certification"), object{})
+	result := p.ask("facilitator", p.here("/ballots/"+id)).obj("result")
+	p.show.say("%d recommendations are voted in secret: %d jurors on their own page, %d on paper; the count finds %.0f votes", len(questions), online, papers, result.num("voted"))
+}
+
+// onPages is how many jurors vote on their own page; the others use paper.
+const onPages = 6
+
+// papers enters the papers of those who have not voted yet, and answers how
+// many there were.
+func (p *play) papers(ballot string, questions int) int {
 	var papers []object
-	members := p.members()
-	for i := range members {
+	var members []string
+	for i, e := range p.ask("facilitator", p.here("/ballots/"+ballot)).list("register") {
+		if voted, _ := e["voted"].(bool); voted {
+			continue
+		}
 		paper := object{}
 		for q := range questions {
 			choice := "yes"
@@ -60,13 +78,10 @@ func (p *play) vote() {
 			}
 			paper[fmt.Sprintf("q%d", q+1)] = object{"choice": choice}
 		}
-		papers = append(papers, paper)
+		papers, members = append(papers, paper), append(members, e.str("member"))
 	}
-	p.do("facilitator", p.here("/ballots/"+id+"/papers"), object{"members": members, "papers": papers, "tellers": []string{"first teller", "second teller"}})
-	p.do("facilitator", p.here("/ballots/"+id+"/closing"), object{})
-	p.do("facilitator", p.here("/ballots/"+id+"/count"), object{})
-	p.do("organiser", p.here("/ballots/"+id+"/certification"), object{})
-	p.show.say("%d recommendations are voted in secret, on paper, and counted before observers", len(questions))
+	p.do("facilitator", p.here("/ballots/"+ballot+"/papers"), object{"members": members, "papers": papers, "tellers": []string{"first teller", "second teller"}})
+	return len(papers)
 }
 
 // report is August 2018: the jurors' own words, confirmed by them, published.

@@ -40,8 +40,26 @@ func (p *play) respond() {
 	phones := append(p.phonesOf("serving"), p.phonesOf("completed")...)
 	p.pause()
 	p.converse(phones)
-	v := p.ask("organiser", p.here("/account")).obj("members")
-	p.show.say("%.0f jurors say whether that answers them", v.num("total"))
+	p.show.say("%s", said(p.ask("organiser", p.here("/account")).obj("members")))
+}
+
+// said is what the service shows of whether members were answered: counts that
+// would show what few people think are left out, and it says so.
+func said(v object) string {
+	var shown []string
+	for _, c := range []struct{ key, word string }{{"answered", "that it answers them"}, {"partly", "that it does in part"}, {"not", "that it does not"}} {
+		if n, ok := v[c.key].(float64); ok {
+			shown = append(shown, fmt.Sprintf("%.0f %s", n, c.word))
+		}
+	}
+	hidden, _ := v["hidden"].(bool)
+	switch {
+	case hidden && len(shown) == 0:
+		return fmt.Sprintf("%.0f jurors are counted as having said whether that answers them; what they said is too few of each to show", v.num("total"))
+	case hidden:
+		return fmt.Sprintf("%.0f jurors said whether that answers them: %s; the rest is too few to show", v.num("total"), strings.Join(shown, ", "))
+	}
+	return fmt.Sprintf("%.0f jurors said whether that answers them: %s", v.num("total"), strings.Join(shown, ", "))
 }
 
 // answers are the boards' responses, point by point. The place was agreed; on

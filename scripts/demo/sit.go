@@ -36,6 +36,7 @@ func (p *play) convene() {
 		p.converse(called)
 	}
 	p.show.say("%d replacements are on record; %d have a seat", len(p.ask("oversight", p.here("/replacements")).list("replacements")), len(p.members()))
+	p.show.say("the public page counts the same: %s", p.publicFigure("kept their seats"))
 	rows := p.ask("organiser", p.here("/support")).list("items")
 	for _, r := range rows {
 		if r.str("state") == "asked" {
@@ -156,7 +157,7 @@ func (p *play) day(n int, d day) {
 	for _, m := range p.members() {
 		marks[m] = "present"
 	}
-	p.do("facilitator", p.here("/sessions/"+d.id+"/attendance"), object{"marks": marks, "officials": []string{"Director of commissioning"}})
+	marked := p.do("facilitator", p.here("/sessions/"+d.id+"/attendance"), object{"marks": marks, "officials": []string{"Director of commissioning"}})
 	if n == 1 || n == 2 {
 		p.tables(n, d)
 	}
@@ -168,5 +169,5 @@ func (p *play) day(n int, d day) {
 	p.settle()
 	p.pause()
 	sent := p.converse(p.phonesOf("serving"))
-	p.show.say("day %d: %d members present; %d texts say how fair it was", n+1, len(marks), sent)
+	p.show.say("day %d: %.0f members present; %d texts say how fair it was", n+1, marked.num("attended"), sent)
 }
