@@ -264,6 +264,6 @@ func (p *played) juryWork(t *testing.T, all map[string]*visitor) {
 			t.Errorf("%s opens a member's ballot", who)
 		}
 	}
-	all["member"].get("/me/ballots/"+ballots[0].ID).wants(t, "a member's ballot", 200, "This is the result", "11 for, 1 against")
-	all["member"].post("/me/ballots/"+ballots[0].ID, "q1", "yes", "q2", "yes", "q3", "yes").wants(t, "voting after the count", 303, "again=yes")
+	all["member"].get("/me/ballots/"+ballots[0].ID).wants(t, "a member's ballot", 200, "This is the result", "11 for, 1 against", "the share is of 12")
+	all["member"].post("/me/ballots/"+ballots[0].ID, "q1", "yes", "q2", "yes", "q3", "yes").wants(t, "voting after the report", 409, "Voting was possible up to")
 }

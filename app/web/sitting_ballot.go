@@ -125,7 +125,7 @@ func outcomeIn(b deliberation.BallotView, question string) *deliberation.Outcome
 
 // outcomeWords say what came of a question.
 func outcomeWords(q deliberation.Question, o deliberation.Outcome) (Status, string) {
-	counts := fmt.Sprintf("%d for, %d against, %d abstained; counted against %d", o.For, o.Against, o.Abstain, o.Base)
+	counts := fmt.Sprintf("%d for, %d against, %d abstained; the share is of %d", o.For, o.Against, o.Abstain, o.Base)
 	if q.Kind != deliberation.YesNoQuestion {
 		counts = fmt.Sprintf("%d abstained", o.Abstain)
 		for _, x := range q.Options {

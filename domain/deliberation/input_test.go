@@ -308,3 +308,34 @@ func TestTickPublishesWhatTheReportNames(t *testing.T) {
 		t.Errorf("got %s, number %d", got.State, got.Number)
 	}
 }
+
+// TestMembersAreToldOfAChange: in the organiser's own words, or not at all.
+func TestMembersAreToldOfAChange(t *testing.T) {
+	t.Parallel()
+	j := convene(t, 3)
+	ctx := t.Context()
+	s := j.plan(t, 1, true)
+	in := deliberation.SessionInput{Number: 1, Title: "Moved", Starts: start.Add(90 * time.Hour), Ends: start.Add(91 * time.Hour), Mode: deliberation.Online}
+	told := func() int {
+		n := 0
+		for _, e := range j.stores.sessions.All()[0].Effects {
+			if e.Kind == domain.EffectBroadcast && strings.Contains(string(e.Data), `"template":"change"`) {
+				n++
+			}
+		}
+		return n
+	}
+	must[deliberation.Session](t)(j.ChangeSession(ctx, j.by(facilitator), forest, s.ID, in))
+	if n := told(); n != 0 {
+		t.Errorf("a change without words sent %d texts to members", n)
+	}
+	in.Tell = strings.Repeat("a", 161)
+	_, err := j.ChangeSession(ctx, j.by(facilitator), forest, s.ID, in)
+	refused(t, err, domain.Invalid, "tell")
+	in.Tell = "We meet an hour later."
+	must[deliberation.Session](t)(j.ChangeSession(ctx, j.by(facilitator), forest, s.ID, in))
+	must[deliberation.Session](t)(j.CancelSession(ctx, j.by(facilitator).Because("Snow."), forest, s.ID, deliberation.CancelInput{Tell: "It is off."}))
+	if n := told(); n != 2 {
+		t.Errorf("members were told %d times, want of the change and of the end", n)
+	}
+}

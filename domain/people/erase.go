@@ -64,7 +64,7 @@ func (p *Person) blank(cmd domain.Command, now time.Time) error {
 	kept := slices.DeleteFunc(slices.Clone(p.Effects), func(e domain.Effect) bool { return e.Kind != domain.EffectAudit })
 	*p = Person{
 		Root:    domain.Root{ID: p.ID, Version: p.Version, CreatedAt: p.CreatedAt, Effects: kept, Applied: p.Applied},
-		Process: p.Process, Body: p.Body, Status: Erased, Counted: p.Counted, StatusAt: now, ErasedAt: &now,
+		Process: p.Process, Body: p.Body, Status: Erased, Counted: p.Counted, StatusAt: now, SeatedAt: p.SeatedAt, ErasedAt: &now,
 	}
 	cmd.Reason = ""
 	p.Record(cmd, now, domain.Event{Chain: p.Process, Action: "person.erased", Subject: "people:" + p.ID})

@@ -24,7 +24,7 @@ func TestEraseBlanksTheRowAndKeepsTheCount(t *testing.T) {
 	if got.Status != people.Erased || got.Counted != people.Serving || got.ErasedAt == nil || got.ID != p.ID {
 		t.Errorf("got %s counted as %s", got.Status, got.Counted)
 	}
-	frame := people.Person{Root: got.Root, Process: "p1", Body: "b1", Status: people.Erased, Counted: people.Serving, StatusAt: start, ErasedAt: &start}
+	frame := people.Person{Root: got.Root, Process: "p1", Body: "b1", Status: people.Erased, Counted: people.Serving, StatusAt: start, SeatedAt: start, ErasedAt: &start}
 	if d := cmp.Diff(frame, got); d != "" {
 		t.Errorf("more than the frame is left: -want +got\n%s", d)
 	}

@@ -36,7 +36,8 @@ type Person struct {
 	Rank        int        `json:"rank,omitempty"`      // order among the reserves, from 1
 	Replacement string     `json:"replacement,omitempty"`
 	OfferDue    *time.Time `json:"offer_due,omitempty"`
-	CannotCome  []string   `json:"cannot_come,omitempty"` // optional sessions they will miss
+	SeatedAt    time.Time  `json:"seated_at,omitzero"`    // when they first took a seat; stays through erasure, so that seats keep their numbers
+	CannotCome  []string   `json:"cannot_come,omitempty"` // sessions they said they will miss
 
 	Consent       *Consent   `json:"consent,omitempty"`
 	Induction     *Induction `json:"induction,omitempty"`
@@ -191,6 +192,9 @@ func (p *Person) move(to Status, now time.Time, reason string) error {
 	p.Status, p.StatusAt, p.Reason = to, now, reason
 	if to != Erased {
 		p.Counted = to
+	}
+	if to == Confirmed && p.SeatedAt.IsZero() {
+		p.SeatedAt = now
 	}
 	if to != Offered {
 		p.OfferDue = nil

@@ -61,7 +61,12 @@ func (s *Service) Seats(ctx context.Context, a domain.Actor, process string) ([]
 	return out, nil
 }
 
+// tookSeat is when they took their seat; rows from before it was kept have it
+// in their history.
 func (p *Person) tookSeat() (time.Time, bool) {
+	if !p.SeatedAt.IsZero() {
+		return p.SeatedAt, true
+	}
 	for _, st := range p.History {
 		if st.To == Confirmed {
 			return st.At, true

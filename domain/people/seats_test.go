@@ -66,7 +66,7 @@ func TestSayingAway(t *testing.T) {
 		{me, people.AwayInput{Session: "s1"}, "", 1},
 		{caller, people.AwayInput{Session: "s2"}, "", 2},
 		{me, people.AwayInput{Session: "s1", Coming: true}, "", 1},
-		{domain.MemberActor("p1", "another", "web"), people.AwayInput{Session: "s3"}, domain.Forbidden, 1},
+		{domain.MemberActor("p1", "another", "web"), people.AwayInput{Session: "s3"}, domain.NotFound, 1},
 		{comm, people.AwayInput{Session: "s3"}, domain.NotFound, 1},
 	}
 	for i, row := range rows {
