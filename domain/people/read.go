@@ -165,23 +165,6 @@ func (s *Service) processAccess(ctx context.Context, a domain.Actor, process str
 	return domain.Authorize(a, perm, ref.Scope())
 }
 
-// Counts answers how many persons were last counted under each status. An
-// erased person stays counted where they were. It asks no permission: whoever
-// shows the counts suppresses small ones.
-func (s *Service) Counts(ctx context.Context, process string) (map[Status]int64, error) {
-	out := map[Status]int64{}
-	for _, st := range Statuses {
-		n, err := s.d.People.Count(ctx, domain.Query{Index: "counted", Equal: []any{process, string(st)}})
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			out[st] = n
-		}
-	}
-	return out, nil
-}
-
 // Seated answers the ids of those who hold a seat, sorted.
 func (s *Service) Seated(ctx context.Context, process string) ([]string, error) {
 	out := []string{}

@@ -65,7 +65,10 @@ type Deps struct {
 }
 
 // Service is the rules of this package. It is safe for concurrent use.
-type Service struct{ d Deps }
+type Service struct {
+	d       Deps
+	counted counted
+}
 
 // New makes the service.
 func New(d Deps) *Service {
