@@ -20,6 +20,13 @@
 //     by. A field holds one type in all documents. Nil and the zero time are
 //     no value, and a document without some field of an index is not in it.
 //
+//   - A store that a newer release migrated is refused, and so is one that a
+//     restore or a copy is not finished with ([Refuse]).
+//
+// How an operator sizes, lays out, backs up, restores and moves a store, with
+// measured figures and what was tested against what, is the guide served at
+// /help/operator_store (app/web/help/operator_store.md).
+//
 // The package does not decide who may do what, does not encrypt (see the
 // vault), and does not execute effects (see the relay); it tells the relay
 // where they are.

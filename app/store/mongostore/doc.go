@@ -52,6 +52,9 @@
 //	shard keys                      golden files only    no
 //	use of indexes                  no: it scans         hints make a wrong one fail
 //
+// Layouts, sizes, backups and playbooks for operators are served at
+// /help/operator_store and /help/operator_alerts.
+//
 // FerretDB speaks the wire protocol over SQLite; it reads, then writes without
 // a lock, which is why the proxy lets one write through at a time. Until the
 // tests have run with FOLKMOOT_TEST_MONGODB_URI against a server, replica set
