@@ -62,7 +62,7 @@ func BenchmarkWave(b *testing.B) {
 }
 
 // recruiting is a process that recruits, stored as it is, past its guards.
-func recruiting(b *testing.B, h *house) (string, func(string) domain.Command) {
+func recruiting(b testing.TB, h *house) (string, func(string) domain.Command) {
 	p := &process.Process{Root: domain.Root{ID: "jury"}, Body: "board", Stage: domain.Recruiting, Zone: "Europe/London", Name: "Jury"}
 	if err := h.process.Processes.Insert(b.Context(), p); err != nil {
 		b.Fatal(err)

@@ -73,6 +73,13 @@ func (p *Provider) Stop() {
 	p.Server.Close()
 }
 
+// Set moves the provider's clock: what it accepts from now on bears that time.
+func (p *Provider) Set(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now = now
+}
+
 // Next queues faults for the requests to come, one each.
 func (p *Provider) Next(faults ...Fault) {
 	p.mu.Lock()
