@@ -83,15 +83,18 @@ func (s Services) tablesPage(ctx context.Context, r *Request) (tablesPage, error
 	v, err := s.Tables.Plan(ctx, r.Actor, page.P.ID, page.X.ID)
 	if err == nil {
 		page.Plan = &v
-		page.show(s.seatLabels(page.Seats))
+		page.show(seatLabels(page.Seats))
 	}
 	return page, unless(err)
 }
 
-// seatLabels is what each member is called where no name is shown.
-func (s Services) seatLabels(seats []people.Seat) map[string]string {
+// seatLabels is what each member is called where no name is shown. The name
+// that they have in the public list of the draw is left out: whoever reads a
+// list on a door sees who sits there.
+func seatLabels(seats []people.Seat) map[string]string {
 	out := map[string]string{}
 	for _, x := range seats {
+		x.Pseudonym = ""
 		out[x.Person] = seatName(x)
 	}
 	return out
@@ -191,7 +194,7 @@ func orHidden(err error) error {
 // seatNames are members' names, each list of a status looked at and recorded
 // before it is opened. Who has none is called by their seat.
 func (s Services) seatNames(ctx context.Context, r *Request, d desk, seats []people.Seat) (map[string]string, error) {
-	out := s.seatLabels(seats)
+	out := seatLabels(seats)
 	for _, st := range people.Seated {
 		if !slices.ContainsFunc(seats, func(x people.Seat) bool { return x.Status == st }) {
 			continue
@@ -241,7 +244,7 @@ func (s Services) tableRulesPage(ctx context.Context, r *Request, names bool) (t
 	if err != nil {
 		return page, err
 	}
-	labels := s.seatLabels(seats)
+	labels := seatLabels(seats)
 	if names {
 		if labels, err = s.seatNames(ctx, r, d, seats); err != nil {
 			return page, err

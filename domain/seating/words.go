@@ -8,7 +8,10 @@ import (
 // Words say in plain sentences how good a plan is.
 func Words(req Request, m Measures) []string {
 	out := []string{meetingWords(m)}
-	if m.MostMet > 0 {
+	switch {
+	case m.MostMet > 0 && m.FewestMet == m.MostMet:
+		out = append(out, fmt.Sprintf("Everyone meets %d other people.", m.MostMet))
+	case m.MostMet > 0:
 		out = append(out, fmt.Sprintf("Everyone meets between %d and %d other people.", m.FewestMet, m.MostMet))
 	}
 	if len(req.Diversify) > 0 {
