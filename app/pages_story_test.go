@@ -156,7 +156,11 @@ func (s *story) meets(id string) {
 		s.t.Error("names were shown at the door, and no look was recorded")
 	}
 	s.all["facilitator"].post(one+"/door/names").wants(s.t, "a facilitator asks for names", 403)
-	s.all["organiser"].post(one+"/needs").wants(s.t, "needs", 200, "A taxi from Whimberry Cottage")
+	s.all["organiser"].post(one+"/needs").wants(s.t, "needs", 200, "A taxi from Whimberry Cottage", "It is arranged")
+	s.all["facilitator"].post(one+"/needs").wants(s.t, "a facilitator asks what is needed", 403)
+	need := must[people.Person](s.t)(s.people.Get(s.ctx, s.actors["organiser"], s.member)).Needs[0].ID
+	s.all["organiser"].post(one+"/needs/settle", "person", s.member, "need", need, "state", "met").wants(s.t, "met before it was arranged", 409, "cannot become met")
+	s.all["organiser"].post(one+"/needs/settle", "person", s.member, "need", need, "state", "arranged").wants(s.t, "arranging", 200, "Arranged", "It was met")
 	s.all["facilitator"].post(one+"/close").wants(s.t, "closing before attendance", 409, "attendance was taken")
 	for _, m := range must[[]string](s.t)(s.people.Seated(s.ctx, s.id)) {
 		s.does("facilitator", one+"/door", "mark."+m, "present")
@@ -208,6 +212,7 @@ func (s *story) votes(rec string) {
 	s.sees(s.members[0], "/me", "Vote: What we recommend")
 	s.sees(s.members[0], mine, "nobody, not even we, can find out", "Run a bus to the hospital every half hour.", "First choice")
 	s.refused(s.members[0], mine, 400, []string{"answer this too, or abstain"}, "q1", "yes")
+	before := must[audit.Head](s.t)(s.audit.Head(s.ctx, s.id))
 	s.browse("the vote", map[string]string{
 		s.members[0] + " vote": mine, "facilitator ballots": all, "facilitator ballot": one, s.members[1] + " jury": "/me/jury", "organiser evidence": s.staff + "/evidence", "facilitator statements": s.staff + "/statements",
 		"facilitator witnesses": s.staff + "/witnesses", "facilitator recommendations": s.staff + "/recommendations", "facilitator recommendation": s.staff + "/recommendations/" + rec,
@@ -217,6 +222,9 @@ func (s *story) votes(rec string) {
 	}
 	again := s.all[s.members[0]].post(mine, "q1", "yes", "q2.1", "a")
 	again.wants(s.t, "a second vote", 303, "again=yes")
+	if after := must[audit.Head](s.t)(s.audit.Head(s.ctx, s.id)); after.Seq != before.Seq {
+		s.t.Errorf("%d votes left %d entries in the record, want none", 9, after.Seq-before.Seq)
+	}
 	s.sees(s.members[0], mine+"?again=yes", "Your vote was in before", "This page is your receipt")
 	s.hides(s.members[0], mine, "checked", "Cast my vote")
 	s.sees("facilitator", one, "9 of 12 have voted", "Has voted", "Not voted yet")
@@ -280,6 +288,7 @@ func (s *story) hears() {
 	s.does("oversight", s.staff+"/balance", "balanced", "yes", "statement", "Every place had the same time.")
 	s.does("organiser", s.staff+"/packs", "number", "1", "title", "Getting there", "evidence", items[0].ID)
 	pack := must[[]deliberation.Pack](s.t)(s.deliberation.Packs(s.ctx, s.actors["organiser"], s.id))[0].ID
+	s.sees("organiser", all, "Still missing", "The pack in easy read.")
 	s.browse("evidence", map[string]string{"organiser packs": all, "organiser item": one})
 	s.all["organiser"].post(s.staff+"/packs/"+pack+"/publish").wants(s.t, "a pack without its versions", 409, "the pack is ready in easy read")
 	s.does("organiser", s.staff+"/packs/"+pack, "number", "1", "title", "Getting there", "evidence", items[0].ID, "format.easy_read", "https://health.example.org/easy", "format.large_print", "https://health.example.org/large")

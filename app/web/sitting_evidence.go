@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"folkmoot/domain"
@@ -157,7 +158,7 @@ func nextEvidence(d desk, items []deliberation.Evidence, packs []deliberation.Pa
 	}
 	for _, p := range packs {
 		if p.State == deliberation.PackDraft {
-			return todo{What: fmt.Sprintf("Pack %d is not published", p.Number), Text: "It goes out when every item is approved and its accessible versions are ready."}
+			return todo{What: fmt.Sprintf("Pack %d is not published", p.Number), Text: "It goes out when every item is approved and its accessible versions are ready.", Lacks: packLacks(p, items)}
 		}
 	}
 	if len(items) == 0 {
@@ -167,6 +168,23 @@ func nextEvidence(d desk, items []deliberation.Evidence, packs []deliberation.Pa
 		return todo{What: plural(n, "item is", "items are") + " still to come in"}
 	}
 	return todo{What: "Nothing is due here"}
+}
+
+// packLacks is what a draft still needs; publishing asks the same.
+func packLacks(p deliberation.Pack, items []deliberation.Evidence) []string {
+	var out []string
+	for _, x := range items {
+		ready := x.State == deliberation.EvidenceApproved || x.State == deliberation.EvidencePublished || x.State == deliberation.EvidenceCorrected
+		if slices.Contains(p.Evidence, x.ID) && !ready {
+			out = append(out, x.Title+": "+strings.ToLower(evidenceStates[x.State].Word)+".")
+		}
+	}
+	for _, f := range []string{"easy_read", "large_print"} {
+		if p.Formats[f] == "" {
+			out = append(out, "The pack in "+words(f)+".")
+		}
+	}
+	return out
 }
 
 func itemsPart(d desk, items []deliberation.Evidence) sheetPart {

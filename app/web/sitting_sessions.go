@@ -26,6 +26,7 @@ func sessionPages(s Services) []Page {
 		post(one+"/close", s.closeSession),
 		post(one+"/cancel", s.cancelSession), post(one+"/polls", s.openPoll), post(one+"/polls/:poll/close", s.closePoll),
 		post(one+"/needs", s.sessionNeeds),
+		post(one+"/needs/settle", s.settleNeed),
 	}
 }
 
@@ -112,7 +113,26 @@ type needCount struct {
 
 type needLine struct {
 	Seat, Kind, Detail string
+	Person, ID         string
 	Status             Status
+	Moves              []string // value and label of what may become of it
+}
+
+// Choices are the moves, each with its words.
+func (n needLine) Choices() []Choice {
+	var out []Choice
+	for i := 0; i+1 < len(n.Moves); i += 2 {
+		out = append(out, Choice{Value: n.Moves[i], Label: n.Moves[i+1]})
+	}
+	return out
+}
+
+// needMoves are what staff may say of a need, by where it stands.
+var needMoves = map[string][]string{
+	people.NeedAsked:    {people.NeedArranged, "It is arranged", people.NeedDeclined, "It cannot be arranged"},
+	people.NeedArranged: {people.NeedMet, "It was met", people.NeedUnmet, "It was not met", people.NeedDeclined, "It cannot be arranged"},
+	people.NeedDeclined: {people.NeedArranged, "It is arranged after all"},
+	people.NeedUnmet:    {people.NeedArranged, "It is arranged now"},
 }
 
 type sessionPage struct {
@@ -292,10 +312,28 @@ func (s Services) sessionNeeds(ctx context.Context, r *Request) (Reply, error) {
 		if who == "" {
 			who = "Offered a seat"
 		}
-		page.What = append(page.What, needLine{who, supportName(string(n.What.Kind)), string(n.What.Detail), needStatusFor(n.State)})
+		page.What = append(page.What, needLine{
+			Seat: who, Kind: supportName(string(n.What.Kind)), Detail: string(n.What.Detail), Person: n.Person, ID: n.ID, Status: needStatusFor(n.State), Moves: needMoves[n.State],
+		})
 	}
 	page.Asked = true
 	return Show("staff/session", page.X.Title, page), nil
+}
+
+// settleNeed notes what became of a need, and shows the list as it stands now.
+func (s Services) settleNeed(ctx context.Context, r *Request) (Reply, error) {
+	in := people.SettleInput{Need: r.Form.Get("need"), State: r.Form.Get("state")}
+	switch in.State {
+	case people.NeedDeclined:
+		in.Reason = "not_possible"
+	case people.NeedUnmet:
+		in.Reason = "not_met"
+	}
+	_, err := s.People.SettleSupport(ctx, r.Command(), r.Form.Get("person"), in)
+	if err != nil {
+		return done(r, err, "", func() (Reply, error) { return s.session(ctx, r) })
+	}
+	return s.sessionNeeds(ctx, r)
 }
 
 // supportName is a kind of support in words.
