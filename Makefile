@@ -11,7 +11,7 @@ NPM := scripts/assets/node_modules/.package-lock.json
 SOLVER := app/highs/wasm/names.json
 PAGES := app/web/assets/dist/manifest.json
 
-.PHONY: help assets build run demo test race lint bench lotteries cover image clean
+.PHONY: help assets build run demo test race lint bench lotteries gaps cover image clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 11
@@ -46,12 +46,15 @@ race: assets ## tests under the race detector, where races matter
 lint: ## formatting, vet and golangci-lint where it is installed
 	scripts/ci/lint.sh
 
-bench: assets ## benchmarks; BENCH=regexp and BENCH_PKGS=packages narrow them
+bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=regexp and BENCH_PKGS=packages narrow them
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(BENCH_PKGS)
-	go test -run '^$$' -bench '^BenchmarkPublic$$' -benchtime 1x -timeout 60m ./domain/sortition
+	FOLKMOOT_BARS=1 GOMAXPROCS=1 go test -run '^TestBars$$' -count 1 -timeout 60m -v ./domain/sortition
 
 lotteries: assets ## all benchmarks of the lottery; these take long
 	go test -run '^$$' -bench '$(BENCH)' -timeout 0 ./domain/sortition
+
+gaps: assets ## proved intervals of the hardest draws after a minute each
+	FOLKMOOT_BARS=gap GOMAXPROCS=1 go test -run '^TestGaps$$' -count 1 -timeout 60m -v ./domain/sortition
 
 cover: assets ## coverage of the whole, written to coverage.html
 	go test -coverpkg=./... -coverprofile=coverage.out ./...

@@ -6,13 +6,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"folkmoot/app/drawfiles"
 	"folkmoot/app/seatfiles"
 	"folkmoot/domain"
 	"folkmoot/domain/audit"
 )
 
-// verifyCmd checks an export offline: of a draw, of a table plan, or of a
-// process's record. It finds out which.
+// verifyCmd checks an export offline: of a draw, of who was asked, of a table
+// plan, or of a process's record. It finds out which.
 type verifyCmd struct {
 	Dir string `arg:"" help:"Folder of the export." type:"path"`
 }
@@ -23,13 +24,16 @@ func (c *verifyCmd) Run(st *streams) error {
 	if handled, err := verifyDraw(c.Dir, st); handled {
 		return err
 	}
+	if handled, err := verifyInvitation(c.Dir, st); handled {
+		return err
+	}
 	if handled, err := verifySeating(c.Dir, st); handled {
 		return err
 	}
 	if handled, err := verifyAudit(c.Dir, st); handled {
 		return err
 	}
-	return fmt.Errorf("%s holds neither a draw's certificate.json nor a table plan's %s nor a record's %s", c.Dir, seatfiles.SeatingFile, audit.ExportName)
+	return fmt.Errorf("%s holds neither a draw's certificate.json nor an %s nor a table plan's %s nor a record's %s", c.Dir, drawfiles.InvitationFile, seatfiles.SeatingFile, audit.ExportName)
 }
 
 func verifyAudit(dir string, st *streams) (handled bool, err error) {

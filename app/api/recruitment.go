@@ -196,6 +196,11 @@ type replayIn struct {
 	Purpose string `json:"purpose" required:"true" doc:"What it is looked at for; recorded."`
 }
 
+type inviteeReplayIn struct {
+	replayIn
+	List bool `json:"list,omitempty" doc:"With everyone on the list, as keyed hashes: then the choice itself can be checked again."`
+}
+
 type inviteeDraws struct {
 	Draws []recruitment.InviteeDrawView `json:"draws"`
 }
@@ -223,11 +228,11 @@ func inviteeRoutes(s *recruitment.Service) []Endpoint {
 				return s.DrawInvitees(ctx, cmd, in.Process, in.Draw, in.SeedInput)
 			},
 		},
-		Route[replayIn, *sortition.Invitation]{
+		Route[inviteeReplayIn, recruitment.InviteeRecord]{
 			Method: "POST", Path: "/processes/{process}/invitee-draws/{draw}/replay", Summary: "Read the record that repeats a draw of invitees", Needs: domain.ObserveDraw,
-			Note: "Keyed hashes, no names. The look is recorded first.",
-			Handle: func(ctx context.Context, cmd domain.Command, in replayIn) (*sortition.Invitation, error) {
-				return s.ReplayInvitees(ctx, cmd, in.Process, in.Draw, in.Purpose)
+			Note: "Keyed hashes, no names. The look is recorded first. Save it as invitation.json in a folder and run: folkmoot verify FOLDER.", Timeout: longCall,
+			Handle: func(ctx context.Context, cmd domain.Command, in inviteeReplayIn) (recruitment.InviteeRecord, error) {
+				return s.ReplayInvitees(ctx, cmd, recruitment.ReplayInput{Process: in.Process, Draw: in.Draw, Purpose: in.Purpose, List: in.List})
 			},
 		},
 	}

@@ -252,3 +252,58 @@ func TestReportGolden(t *testing.T) {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
+
+// The record of who was asked is recognised and drawn again; a changed one
+// fails.
+func TestInvitationVerifies(t *testing.T) {
+	t.Parallel()
+	var frame []sortition.FrameEntry
+	for i := range 40 {
+		frame = append(frame, sortition.FrameEntry{ID: fmt.Sprintf("e%02d", i), Stratum: []string{"East", "West"}[i%2], Household: fmt.Sprint("h", i/2)})
+	}
+	inv, err := sortition.DrawInvitees(frame, sortition.InviteOptions{Count: 8, Weights: map[string]int{"East": 150}, OnePerHousehold: true, Label: "Forest Jury"},
+		sortition.Seed{Value: "409177235508", Source: sortition.SeedWitnessed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		frame   []sortition.FrameEntry
+		change  func(string) string
+		ok      bool
+		skipped bool
+	}{
+		"with the list":    {frame, nil, true, false},
+		"without the list": {nil, nil, true, true},
+		"other seed":       {frame, func(s string) string { return strings.Replace(s, "409177235508", "409177235509", 1) }, false, false},
+		"other entry":      {frame, func(s string) string { return strings.Replace(s, `"id":"e39"`, `"id":"e40"`, 1) }, false, false},
+	} {
+		dir := t.TempDir()
+		data, err := json.Marshal(struct {
+			sortition.Invitation
+			Frame []sortition.FrameEntry `json:"frame,omitempty"`
+		}{*inv, c.frame})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(data)
+		if c.change != nil {
+			text = c.change(text)
+		}
+		write(t, filepath.Join(dir, drawfiles.InvitationFile), text)
+		if !drawfiles.IsInvitation(dir) || drawfiles.IsDraw(dir) {
+			t.Errorf("%s: not recognised", name)
+		}
+		r, err := drawfiles.VerifyInvitation(dir)
+		if err != nil || r.OK != c.ok {
+			t.Errorf("%s: ok %v, %v", name, r != nil && r.OK, err)
+			continue
+		}
+		skipped := false
+		for _, check := range r.Checks {
+			skipped = skipped || check.Skipped && check.Name == "choice"
+		}
+		if skipped != c.skipped {
+			t.Errorf("%s: the choice was skipped %v", name, skipped)
+		}
+	}
+}

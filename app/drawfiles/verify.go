@@ -52,6 +52,33 @@ func Verify(dir string) (*verify.Report, error) {
 	return report, nil
 }
 
+// InvitationFile is the record of who was asked, as the API answers it.
+const InvitationFile = "invitation.json"
+
+// invitation is the record, with the list that was drawn from when it is there.
+type invitation struct {
+	sortition.Invitation
+	Frame []sortition.FrameEntry `json:"frame"`
+}
+
+// IsInvitation tells whether a folder holds the record of a draw of invitees.
+func IsInvitation(dir string) bool {
+	var head struct {
+		Format string `json:"format"`
+	}
+	return readJSON(filepath.Join(dir, InvitationFile), &head) == nil && head.Format == sortition.InvitationFormat
+}
+
+// VerifyInvitation checks the record of a draw of invitees: the commitment and
+// the shares, and, with the list, who was drawn.
+func VerifyInvitation(dir string) (*verify.Report, error) {
+	var in invitation
+	if err := strict(filepath.Join(dir, InvitationFile), &in); err != nil {
+		return nil, err
+	}
+	return verify.Invitation(&in.Invitation, in.Frame, beacon.Verify), nil
+}
+
 func strict(path string, into any) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

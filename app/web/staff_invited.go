@@ -156,7 +156,8 @@ func (s Services) drawInvitees(ctx context.Context, r *Request) (Reply, error) {
 // inviteeRecord is the engine's record, for oversight and auditors; the look
 // is recorded first.
 func (s Services) inviteeRecord(ctx context.Context, r *Request) (Reply, error) {
-	inv, err := s.Recruitment.ReplayInvitees(ctx, r.Command(), r.Param("process"), r.Param("draw"), r.Form.Get("purpose"))
+	inv, err := s.Recruitment.ReplayInvitees(ctx, r.Command(), recruitment.ReplayInput{
+		Process: r.Param("process"), Draw: r.Param("draw"), Purpose: r.Form.Get("purpose"), List: true})
 	if err != nil {
 		return s.back(ctx, r, "/invited", s.invited, err)
 	}

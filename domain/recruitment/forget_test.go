@@ -80,7 +80,7 @@ func TestForgettingBlanksOneRowAndNoOther(t *testing.T) {
 	if changed != 1 {
 		t.Errorf("%d keys changed", changed)
 	}
-	if _, err := w.s.ReplayInvitees(ctx, w.by(omar), jury, d.ID, "checking the draw"); err != nil {
+	if _, err := w.s.ReplayInvitees(ctx, w.by(omar), recruitment.ReplayInput{Process: jury, Draw: d.ID, Purpose: "checking the draw", List: true}); err != nil {
 		t.Errorf("the draw's record: %v", err)
 	}
 	other, err := w.people.Recipient(ctx, w.rows.All()[8].ID)

@@ -14,6 +14,7 @@ import (
 	"folkmoot/domain"
 	"folkmoot/domain/people"
 	"folkmoot/domain/recruitment"
+	"folkmoot/domain/sortition/verify"
 )
 
 var listed = recruitment.FrameInput{Name: "Addresses of May 2018", Source: "the district, under its agreement", Columns: recruitment.Columns{
@@ -144,10 +145,13 @@ func TestInviteesAreStratifiedSeededAndReplayable(t *testing.T) {
 	if _, err := w.s.DrawInvitees(ctx, w.by(olive), jury, d.ID, balls); !domain.Is(err, domain.Conflict) {
 		t.Errorf("a second seed: %v", err)
 	}
-	record, err := w.s.ReplayInvitees(ctx, w.by(omar), jury, d.ID, "checking the draw")
+	record, err := w.s.ReplayInvitees(ctx, w.by(omar), recruitment.ReplayInput{Process: jury, Draw: d.ID, Purpose: "checking the draw", List: true})
 	w.must(err)
 	if len(record.Invited) != 12 || record.Commitment.Hash != d.Hash || record.Seed.Value != "409177235508" {
 		t.Errorf("record: %+v", record)
+	}
+	if r := verify.Invitation(&record.Invitation, record.Frame, nil); !r.OK || len(record.Frame) != 60 {
+		t.Errorf("the record with its list of %d: %+v", len(record.Frame), r.Checks)
 	}
 	if !slices.Contains(w.audit.Actions(), "invitees.replayed") {
 		t.Error("the look was not recorded")

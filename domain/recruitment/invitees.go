@@ -304,22 +304,47 @@ func (s *Service) adopt(ctx context.Context, cmd domain.Command, d InviteeDraw) 
 	return err
 }
 
+// InviteeRecord is the engine's record of a draw of invitees, with the list it
+// was drawn from where asked for: saved as invitation.json in a folder, it is
+// what "folkmoot verify" checks again.
+type InviteeRecord struct {
+	sortition.Invitation
+	Frame []sortition.FrameEntry `json:"frame,omitempty"`
+}
+
+// maxReplayed bounds a list that is answered in one piece.
+const maxReplayed = 250_000
+
 // ReplayInvitees answers the engine's record of a draw of invitees, with the
-// keyed hashes of those drawn, for oversight and auditors. The look is
-// recorded first.
-func (s *Service) ReplayInvitees(ctx context.Context, cmd domain.Command, processID, id, purpose string) (*sortition.Invitation, error) {
-	if _, err := s.allow(ctx, cmd.Actor, processID, domain.ObserveDraw); err != nil {
-		return nil, err
+// keyed hashes of those drawn and, when list is set, of everyone on the list
+// (where it still exists and holds no more than maxReplayed), for oversight
+// and auditors. The look is recorded first.
+func (s *Service) ReplayInvitees(ctx context.Context, cmd domain.Command, draw ReplayInput) (InviteeRecord, error) {
+	var out InviteeRecord
+	if _, err := s.allow(ctx, cmd.Actor, draw.Process, domain.ObserveDraw); err != nil {
+		return out, err
 	}
-	d, err := s.d.InviteeDraws.Get(ctx, id)
-	if err != nil || d.Process != processID {
-		return nil, hidden(err, "draw")
+	d, err := s.d.InviteeDraws.Get(ctx, draw.Draw)
+	if err != nil || d.Process != draw.Process {
+		return out, hidden(err, "draw")
 	}
-	if err := s.look(ctx, cmd, processID, "invitees.replayed", "invitee_draws:"+id, purpose); err != nil {
-		return nil, err
+	if err := s.look(ctx, cmd, draw.Process, "invitees.replayed", "invitee_draws:"+d.ID, draw.Purpose); err != nil {
+		return out, err
 	}
-	inv := &sortition.Invitation{}
-	return inv, s.openFile(ctx, d.subject(), "invitees", d.File, inv)
+	if draw.List && d.Listed <= maxReplayed {
+		f, entries, err := s.entries(ctx, Recruitment{Frame: d.Frame})
+		if err != nil && f.Gone.IsZero() {
+			return out, err
+		}
+		out.Frame = entries
+	}
+	return out, s.openFile(ctx, d.subject(), "invitees", d.File, &out.Invitation)
+}
+
+// ReplayInput asks for the record of a draw of invitees.
+type ReplayInput struct {
+	Process, Draw, Purpose string
+	List                   bool
 }
 
 // look records, before anything is shown, who looks at what, and why.

@@ -63,7 +63,7 @@ func TestThinningBlanksEveryRowOfAList(t *testing.T) {
 	if !w.readable(`"r":"`) {
 		t.Error("the references went too")
 	}
-	if _, err := w.s.ReplayInvitees(ctx, w.by(omar), jury, d.ID, "checking the draw"); err != nil {
+	if _, err := w.s.ReplayInvitees(ctx, w.by(omar), recruitment.ReplayInput{Process: jury, Draw: d.ID, Purpose: "checking the draw", List: true}); err != nil {
 		t.Errorf("the draw's record: %v", err)
 	}
 	list := w.frames.All()[0].List.Manifest
