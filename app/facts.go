@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strconv"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func newFacts(h *house, texts *flows.Texts) facts {
 	f := facts{h: h}
 	f.about = sms.ProcessFacts{
 		Host: f.host(), Name: "Folkmoot", Zone: h.cfg.TimeZone, Langs: h.languages,
-		Word: texts.Text, Help: helplines(h.profiles), Own: f.own, Questions: f.questions,
+		Word: texts.Text, Help: helplines(h.profiles), Own: f.own, Questions: f.questions, Answers: f.answers,
 	}
 	return f
 }
@@ -56,6 +57,19 @@ func (f facts) questions(ctx context.Context, p domain.ProcessRef, _ string) ([]
 		for _, o := range q.Options {
 			out[i].Options = append(out[i].Options, dialogue.Choice{Key: o, Label: o})
 		}
+	}
+	return out, nil
+}
+
+func (f facts) answers(ctx context.Context, p domain.ProcessRef, lang string) ([]dialogue.Approved, error) {
+	lang, _, _ = strings.Cut(lang, "-")
+	list, err := f.h.process.Approved(ctx, p.ID, lang)
+	if err != nil {
+		return nil, fmt.Errorf("reading the approved answers of a process: %w", err)
+	}
+	out := make([]dialogue.Approved, len(list))
+	for i, a := range list {
+		out[i] = dialogue.Approved{ID: strconv.Itoa(i + 1), Question: a.Question, Answer: a.Answer}
 	}
 	return out, nil
 }

@@ -106,6 +106,10 @@ type (
 		onProcess
 		process.SpecificationInput
 	}
+	answersIn struct {
+		onProcess
+		process.AnswersInput
+	}
 	materialIn struct {
 		onProcess
 		process.MaterialInput
@@ -177,6 +181,13 @@ func processSteps(s *process.Service) []Endpoint {
 			Method: "POST", Path: "/processes/{process}/materials", Summary: "Say that a material is ready in a format and language", Needs: domain.DesignProcess,
 			Handle: func(ctx context.Context, cmd domain.Command, in materialIn) (view, error) {
 				return s.MaterialReady(ctx, cmd, in.Process, in.MaterialInput)
+			},
+		},
+		Route[answersIn, view]{
+			Method: "PUT", Path: "/processes/{process}/answers", Summary: "Approve answers that texts give by themselves", Needs: domain.DesignProcess,
+			Note: "The whole list, in each language. A question that is clearly one of these is answered at once; a person answers the others.",
+			Handle: func(ctx context.Context, cmd domain.Command, in answersIn) (view, error) {
+				return s.ApproveAnswers(ctx, cmd, in.Process, in.AnswersInput)
 			},
 		},
 		Route[oversightIn, view]{

@@ -40,6 +40,9 @@
 // missed is asked again, then read by a person). A lexicon says whether a native
 // speaker has reviewed it.
 //
+// A question is looked up among the process's own approved answers (see ask.go);
+// when it is not clearly one of them, a person answers.
+//
 // What it deliberately does not do: it knows no jury, no person and no store;
 // it writes no sentence (Say names texts, package flows renders them); it
 // sends nothing and executes nothing. Effects are named commands with string

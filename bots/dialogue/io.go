@@ -51,9 +51,10 @@ type Choice struct {
 
 // Approved is a question people ask and the answer the organiser approved.
 type Approved struct {
-	ID     string
-	Words  []string // each entry: words that must all appear
-	Answer string
+	ID       string
+	Question string   // as approved, in the conversation's language
+	Words    []string // each entry: words that, all of them, ask it too
+	Answer   string
 }
 
 // Env is what surrounds a step.

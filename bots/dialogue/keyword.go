@@ -76,6 +76,9 @@ func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 	case IsWithdraw:
 		return t.withdraw(), true
 	case IsReal, IsPay, IsWhen, IsWhere, IsPrivacy, IsCosts:
+		if t.approvedAnswer() { // the process's own is nearer to what was asked
+			return Handled, true
+		}
 		t.say(answersFrom[intent], nil)
 		t.again()
 		return Handled, true

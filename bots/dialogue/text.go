@@ -188,10 +188,7 @@ func (t *turn) answersOpen() bool {
 
 // catchAll deals with what nothing else understood.
 func (t *turn) catchAll() Result {
-	if a, ok := t.approved(); ok {
-		t.read = Reading{Rule: "approved_answer:" + a.ID, Class: ByWord}
-		t.say("approved", map[string]string{"answer": a.Answer})
-		t.again()
+	if t.approvedAnswer() {
 		return Handled
 	}
 	if _, open := t.open(); !open {
@@ -205,21 +202,15 @@ func (t *turn) catchAll() Result {
 	return t.clarify()
 }
 
-// approved finds the approved answer whose words are all in the message.
-func (t *turn) approved() (Approved, bool) {
-	have := map[string]bool{}
-	for _, tok := range t.msg.tokens {
-		have[tok.text] = true
+// approvedAnswer gives the process's own answer, where there clearly is one.
+func (t *turn) approvedAnswer() bool {
+	a, ok := t.approved()
+	if ok {
+		t.read = Reading{Rule: "approved_answer:" + a.ID, Class: ByWord}
+		t.say("approved", map[string]string{"answer": a.Answer})
+		t.again()
 	}
-	for _, a := range t.env.Vars.Answers {
-		for _, all := range a.Words {
-			wanted := strings.Fields(read(all).words())
-			if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return !have[w] }) {
-				return a, true
-			}
-		}
-	}
-	return Approved{}, false
+	return ok
 }
 
 // mixed reports an answer to a yes-or-no question that says something of

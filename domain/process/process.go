@@ -50,6 +50,7 @@ type Process struct {
 	Oversight     []OversightMember   `json:"oversight,omitempty"`
 	SignOffs      []SignOff           `json:"sign_offs,omitempty"`
 	Materials     []Material          `json:"materials,omitempty"`
+	Answers       []Answer            `json:"answers,omitempty"`
 	Overrides     []Override          `json:"overrides,omitempty"`
 	History       []StageMark         `json:"history,omitempty"`
 	Evaluation    *Evaluation         `json:"evaluation,omitempty"`
@@ -151,6 +152,13 @@ type SignOff struct {
 	At   time.Time `json:"at"`
 	Note string    `json:"note,omitempty"`
 	Hash string    `json:"hash"` // of what was signed
+}
+
+// Answer is a question that people ask, with the answer approved for texts.
+type Answer struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+	Language string `json:"language"`
 }
 
 // Material is a text that must be ready in a format and language before it

@@ -34,6 +34,7 @@ type View struct {
 	Oversight     []OversightMember `json:"oversight"`
 	SignOffs      []SignOff         `json:"sign_offs"`
 	Materials     []Material        `json:"materials"`
+	Answers       []Answer          `json:"answers"`
 	Overrides     []Override        `json:"overrides"`
 	History       []StageMark       `json:"history"`
 	Evaluation    *Evaluation       `json:"evaluation,omitempty"`
@@ -46,7 +47,7 @@ func (p *Process) view() View {
 		Body: p.Body, BodyName: p.BodyName, Partners: p.Partners, Kind: p.Kind, Name: p.Name, ShortName: p.ShortName,
 		Code: p.Code, Keyword: p.Keyword, Zone: p.Zone, Profile: p.Profile, Phone: p.Phone, Stage: p.Stage,
 		Remit: p.Remit, Readability: Read(p.Remit.Question), Commitment: p.Commitment, Duties: p.Duties, Gunning: p.Gunning,
-		Specification: p.Specification, Oversight: p.Oversight, SignOffs: p.SignOffs, Materials: p.Materials,
+		Specification: p.Specification, Oversight: p.Oversight, SignOffs: p.SignOffs, Materials: p.Materials, Answers: p.Answers,
 		Overrides: p.Overrides, History: p.History, Evaluation: p.Evaluation, Closing: p.Closing,
 	}
 }
