@@ -104,7 +104,27 @@ func (p *played) askTheRoom(session string) {
 		}
 	}
 	if len(asked) != 12 {
-		p.t.Errorf("%d phones were asked, want 12", len(asked))
+		p.t.Fatalf("%d phones were asked, want 12", len(asked))
+	}
+	p.askApproved(asked[0])
+}
+
+// askApproved has a resident ask, in other words, what an answer was approved
+// for.
+func (p *played) askApproved(number string) {
+	p.t.Helper()
+	must[process.View](p.t)(p.process.ApproveAnswers(p.ctx, p.do("organiser"), p.id, process.AnswersInput{Answers: []process.Answer{
+		{Question: "Is there vegetarian lunch?", Answer: "Yes, every lunch has a vegetarian dish."},
+		{Question: "Can I bring an assistance dog?", Answer: "Assistance dogs are welcome."},
+	}}))
+	sim := simulator{p.house}
+	if err := sim.Text(p.ctx, p.actors["organiser"], number, "do you do vegetarian lunches?"); err != nil {
+		p.t.Fatal(err)
+	}
+	p.settled()
+	texts := p.network.Handset(number)
+	if last := texts[len(texts)-1].Body; !strings.Contains(last, "every lunch has a vegetarian dish") {
+		p.t.Errorf("an approved question was answered with %q", last)
 	}
 }
 
