@@ -200,6 +200,7 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	for _, step := range []string{"targets", "lists", "invited", "pool"} {
 		add("staff-"+step, "organiser", "/staff/processes/"+p.young+"/"+step)
 	}
+	pages = append(pages, webtest.Page{Name: "staff-pool-outlook", URL: base + "/staff/processes/" + p.young + "/pool", Cookie: all["organiser"].cookie, Press: "Look for a panel now"})
 	add("staff-draws", "organiser", staff+"/draws")
 	add("staff-seats", "oversight", staff+"/seats")
 	add("staff-people", "organiser", staff+"/people")

@@ -107,8 +107,9 @@ func (s Services) drawPictures(ctx context.Context, r *Request, page *drawsPage)
 // mostLevels is how many different chances a page tells apart.
 const mostLevels = 24
 
-// chancesChart draws how the chances are spread. A concluded draw's never
-// change, and reading a certificate takes a while: it is remembered.
+// chancesChart draws how the chances are spread. A draw's never change, and
+// reading them takes a while: they are remembered. Before a draw is concluded
+// they are for those who may watch it, which the caller has asked.
 func (s Services) chancesChart(ctx context.Context, a domain.Actor, process string, d recruitment.DrawView) (template.HTML, error) {
 	read := func() (template.HTML, error) {
 		all, err := s.Recruitment.DrawChances(ctx, a, process, d.ID)
@@ -120,9 +121,6 @@ func (s Services) chancesChart(ctx context.Context, a domain.Actor, process stri
 			exact[i] = c.Exact
 		}
 		return charts.Chances(charts.Levels(exact, mostLevels), d.Size), nil
-	}
-	if d.State != recruitment.DrawConcluded {
-		return read()
 	}
 	return remember(ctx, s, "chances "+d.ID, process, read)
 }

@@ -1,6 +1,7 @@
 // Looks at pages in a real browser and prints what is wrong with them, as
 // JSON. Reads {"chromium": PATH, "pictures": FOLDER or "", "pages": [{"name",
-// "url", "cookie"}]} from standard input. Each page is opened on a phone,
+// "url", "cookie", "press"}]} from standard input; a button named by press is
+// pressed first. Each page is opened on a phone,
 // light and dark, and on a desk: axe's WCAG 2.2 AA rules, the browser's own
 // complaints (content policy, failed files), sideways scrolling, targets under
 // 44 px, and whether the first Tab shows where it is.
@@ -33,7 +34,7 @@ try {
 }
 console.log(JSON.stringify(faults));
 
-async function look(context, { name, url, cookie }, how) {
+async function look(context, { name, url, cookie, press }, how) {
   const fault = (text) => faults.push({ page: name, how, text });
   if (cookie) {
     const [key, value] = cookie.split("=");
@@ -47,6 +48,9 @@ async function look(context, { name, url, cookie }, how) {
   page.on("pageerror", (e) => fault(`a script fails: ${e.message}`));
   page.on("requestfailed", (r) => fault(`a file does not load: ${r.url()}`));
   await page.goto(url, { waitUntil: "load" });
+  if (press) {
+    await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: press }).click()]);
+  }
   await page.evaluate(() => document.fonts.ready);
   if (job.pictures) {
     await page.screenshot({ path: join(job.pictures, `${name}-${how.replace(" ", "-")}.png`), fullPage: true });

@@ -17,10 +17,12 @@ import (
 )
 
 // Page is an address to look at. Cookie is NAME=VALUE of a sign-in, or empty.
+// Press names a button: what it leads to is looked at.
 type Page struct {
 	Name   string `json:"name"`
 	URL    string `json:"url"`
 	Cookie string `json:"cookie,omitempty"`
+	Press  string `json:"press,omitempty"`
 }
 
 // Check fails the test for everything that is wrong with the pages. With
