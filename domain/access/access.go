@@ -60,6 +60,7 @@ type Secret struct {
 	Scopes  []string  `json:"scopes,omitempty"` // of a token
 	Expires time.Time `json:"expires,omitzero"`
 	UsedAt  time.Time `json:"used_at,omitzero"`
+	UsedBy  string    `json:"used_by,omitempty"` // of a Slack code: the account it bound
 	EndedAt time.Time `json:"ended_at,omitzero"`
 }
 
@@ -143,8 +144,7 @@ func (s *Service) CreateUser(ctx context.Context, cmd domain.Command, in UserInp
 	}
 	p := domain.Problems{}
 	p.Need(strings.TrimSpace(in.Name) != "", "name", "the person's name; it stands in the record for what they do")
-	s.checkGrants(ctx, p, in.Grants)
-	if err := p.Err(); err != nil {
+	if err := s.checkGrants(ctx, p, in.Grants); err != nil {
 		return UserView{}, err
 	}
 	u := User{Name: strings.TrimSpace(in.Name), Grants: in.Grants}
@@ -159,16 +159,24 @@ func (s *Service) CreateUser(ctx context.Context, cmd domain.Command, in UserInp
 	return u.view(), err
 }
 
-func (s *Service) checkGrants(ctx context.Context, p domain.Problems, grants []domain.Grant) {
+// checkGrants adds what is wrong with the grants and answers all problems; what
+// could not be looked up is no problem of the caller's.
+func (s *Service) checkGrants(ctx context.Context, p domain.Problems, grants []domain.Grant) error {
 	p.Need(len(grants) <= 200, "grants", "at most 200 grants for one user")
 	for _, g := range grants {
 		p.Need(slices.Contains(domain.Roles, g.Role), "grants", "there is no role %q", g.Role)
 		wide := g.Body == "" && g.Process == ""
 		p.Need(!wide || g.Role == domain.Administrator, "grants", "%s is granted over a body or a process", g.Role)
-		if s.Known != nil && !wide {
-			p.Need(s.Known(ctx, g) == nil, "grants", "there is no body or process with the id %q", g.Body+g.Process)
+		if s.Known == nil || wide {
+			continue
 		}
+		err := s.Known(ctx, g)
+		if err != nil && !domain.Is(err, domain.NotFound) {
+			return err
+		}
+		p.Need(err == nil, "grants", "there is no body or process with the id %q", g.Body+g.Process)
 	}
+	return p.Err()
 }
 
 // GrantsInput replaces a user's grants.
@@ -182,9 +190,7 @@ func (s *Service) SetGrants(ctx context.Context, cmd domain.Command, id string, 
 	if err := s.manage(cmd.Actor); err != nil {
 		return UserView{}, err
 	}
-	p := domain.Problems{}
-	s.checkGrants(ctx, p, in.Grants)
-	if err := p.Err(); err != nil {
+	if err := s.checkGrants(ctx, domain.Problems{}, in.Grants); err != nil {
 		return UserView{}, err
 	}
 	u, err := s.Users.Update(ctx, id, func(u *User) error {
@@ -380,6 +386,9 @@ func (s *Service) MakeToken(ctx context.Context, cmd domain.Command, in TokenInp
 	}
 	p := domain.Problems{}
 	_, err := s.Users.Get(ctx, in.User)
+	if err != nil && !domain.Is(err, domain.NotFound) {
+		return TokenView{}, err
+	}
 	p.Need(err == nil, "user", "there is no such user")
 	p.Need(strings.TrimSpace(in.Name) != "", "name", "say what the token is for")
 	p.Need(in.Days >= 0 && in.Days <= 730, "days", "1 to 730 days")
@@ -450,10 +459,13 @@ func bindingID(team, slackUser string) string { return "slack:" + team + ":" + s
 func (s *Service) BindSlack(ctx context.Context, team, slackUser, code string) (domain.Actor, error) {
 	now := s.Clock.Now()
 	sec, err := s.Secrets.Update(ctx, hashed(strings.ToLower(strings.TrimSpace(code))), func(x *Secret) error {
+		if x.Kind == "slack_code" && x.UsedBy == bindingID(team, slackUser) {
+			return domain.ErrNoChange // the same account again: what was begun is finished
+		}
 		if x.Kind != "slack_code" || !x.UsedAt.IsZero() || !now.Before(x.Expires) {
 			return errSignIn()
 		}
-		x.UsedAt = now
+		x.UsedAt, x.UsedBy = now, bindingID(team, slackUser)
 		return nil
 	})
 	if domain.Is(err, domain.NotFound) {
@@ -470,6 +482,9 @@ func (s *Service) BindSlack(ctx context.Context, team, slackUser, code string) (
 	_, err = s.Secrets.Upsert(ctx, bindingID(team, slackUser), func() Secret {
 		return Secret{Root: domain.Root{ID: bindingID(team, slackUser)}, Kind: "slack_binding"}
 	}, func(x *Secret) error {
+		if x.Done(cmd) {
+			return domain.ErrNoChange
+		}
 		x.User, x.EndedAt = sec.User, time.Time{}
 		x.Record(cmd, now, domain.Event{Chain: "installation", Action: "slack.bound", Subject: "users:" + sec.User})
 		return nil
