@@ -97,8 +97,12 @@ func (s *Service) ImportRespondents(ctx context.Context, cmd domain.Command, pro
 		return BatchView{}, err
 	}
 	b := Batch{Root: domain.Root{ID: cmd.ID("batch")}, Process: processID, Source: strings.TrimSpace(in.Source), Columns: in.Columns}
-	if had, err := s.d.Batches.Get(ctx, b.ID); err == nil {
+	had, err := s.d.Batches.Get(ctx, b.ID)
+	if err == nil {
 		return s.applied(ctx, r, had)
+	}
+	if !domain.Is(err, domain.NotFound) {
+		return BatchView{}, err
 	}
 	if err := r.takes(); err != nil {
 		return BatchView{}, err
@@ -239,7 +243,7 @@ func (s *Service) keepBatch(ctx context.Context, cmd domain.Command, b *Batch, r
 	now := s.d.Clock.Now()
 	b.Rows = len(rd.rows)
 	var err error
-	if b.List, err = s.keepRows(ctx, newList(domain.Derive("batch", b.ID, now.Format(time.RFC3339Nano)), 1), rd.rows, batchChunk); err != nil {
+	if b.List, err = s.keepRows(ctx, newList(domain.Derive("batch", b.ID), 1), rd.rows, batchChunk); err != nil {
 		return err
 	}
 	b.Record(cmd, now, domain.Event{Chain: b.Process, Action: "respondents.imported", Subject: "batches:" + b.ID, Data: map[string]any{"rows": b.Rows}})
@@ -250,12 +254,36 @@ func (s *Service) keepBatch(ctx context.Context, cmd domain.Command, b *Batch, r
 	return err
 }
 
-// apply registers the next chunk of a batch.
+// apply registers the next chunk of a batch. After the last one it makes the
+// rows unreadable, and only then is the batch done: a crash in between leaves
+// it to the tick.
 func (s *Service) apply(ctx context.Context, r Recruitment, b Batch) (Batch, error) {
 	chunks, err := s.chunks(ctx, b.List)
 	if err != nil {
 		return b, err
 	}
+	if b.Next < len(chunks) {
+		if b, err = s.applyChunk(ctx, r, b, chunks); err != nil {
+			return b, err
+		}
+	}
+	if b.Next < len(chunks) {
+		return b, nil
+	}
+	if err := s.destroyList(ctx, b.List); err != nil { // the rows live with the people now
+		return b, err
+	}
+	return s.d.Batches.Update(ctx, b.ID, func(b *Batch) error {
+		if !b.DoneAt.IsZero() {
+			return domain.ErrNoChange
+		}
+		b.DoneAt = s.d.Clock.Now()
+		b.UpdatedAt = b.DoneAt
+		return nil
+	})
+}
+
+func (s *Service) applyChunk(ctx context.Context, r Recruitment, b Batch, chunks []string) (Batch, error) {
 	rows, err := s.openRows(ctx, b.List, chunks, b.Next)
 	if err != nil {
 		return b, err
@@ -265,23 +293,15 @@ func (s *Service) apply(ctx context.Context, r Recruitment, b Batch) (Batch, err
 		return b, err
 	}
 	from := b.Next
-	b, err = s.d.Batches.Update(ctx, b.ID, func(b *Batch) error {
-		if b.Next != from || !b.DoneAt.IsZero() {
+	return s.d.Batches.Update(ctx, b.ID, func(b *Batch) error {
+		if b.Next != from {
 			return domain.ErrNoChange
 		}
 		b.Next++
 		b.Pool, b.Out, b.Waiting, b.Known = b.Pool+sum.Pool, b.Out+sum.Out, b.Waiting+sum.Waiting, b.Known+sum.Known
-		now := s.d.Clock.Now()
-		b.UpdatedAt = now
-		if b.Next == len(chunks) {
-			b.DoneAt = now
-		}
+		b.UpdatedAt = s.d.Clock.Now()
 		return nil
 	})
-	if err == nil && !b.DoneAt.IsZero() {
-		err = s.destroyList(ctx, b.List) // the rows live with the people now
-	}
-	return b, err
 }
 
 // registerRows registers rows side by side.

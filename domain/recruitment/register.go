@@ -143,6 +143,9 @@ func (s *Service) register(ctx context.Context, cmd domain.Command, r Recruitmen
 		return Registered{}, err
 	}
 	actor := cmd.Actor
+	if known.Done(cmd) {
+		return s.judge(ctx, cmd, r, known) // this command's own, begun before
+	}
 	if known.ID != "" && in.Person == "" && in.Code == "" {
 		if registered(known.Status) && known.Status != people.Registered && known.Status != people.Eligible {
 			return Registered{Person: known.ID, Status: known.Status, Already: true}, nil
@@ -270,7 +273,10 @@ func system(cmd domain.Command, step string) domain.Command {
 func (s *Service) judge(ctx context.Context, cmd domain.Command, r Recruitment, p people.Person) (Registered, error) {
 	out := Registered{Person: p.ID, Status: p.Status}
 	if p.Status != people.Registered && p.Status != people.Eligible {
-		out.Already = p.Status == people.InPool
+		out.Already = p.Status == people.InPool && !p.Done(cmd)
+		if p.Done(cmd) && p.Status == people.Ineligible {
+			out.Reason = p.Reason
+		}
 		return out, nil
 	}
 	answers, err := s.d.People.Answers(ctx, p)
