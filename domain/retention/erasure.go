@@ -39,7 +39,10 @@ type Erasure struct {
 // by when they are due; begun ones, for Tick; the whole log in time.
 var Erasures = domain.Collection[Erasure]{
 	Name:   "erasures",
-	Schema: 1,
+	Schema: 2, // 2: "begun" holds those of a purge until they are confirmed
+	Upgrade: []func(map[string]any) error{
+		func(map[string]any) error { return nil },
+	},
 	Indexes: []domain.Index{
 		{Name: "process", Fields: []string{"process", "state"}},
 		{Name: "begun", Fields: []string{"begun"}},
@@ -50,13 +53,17 @@ var Erasures = domain.Collection[Erasure]{
 		if e.ExecutedAt != nil {
 			keys["executed_at"] = *e.ExecutedAt
 		}
-		if e.StartedAt != nil && e.State == IdentityChecked {
+		if e.StartedAt != nil && (e.State == IdentityChecked || e.State == Executed && e.Cause != byRequest) {
 			keys["begun"] = *e.StartedAt
 		}
 		return keys
 	},
 	Shard: "id",
 }
+
+// byRequest is the cause of an erasure that somebody asked for; a person
+// confirms it. What a purge erased is confirmed by itself.
+const byRequest = "request"
 
 func erasureID(person string) string { return domain.Derive("erasure", person) }
 
@@ -69,7 +76,7 @@ func (s *Service) RequestErasure(ctx context.Context, cmd domain.Command, person
 	if err != nil {
 		return Erasure{}, err
 	}
-	return s.open(ctx, cmd, ref, person, "request")
+	return s.open(ctx, cmd, ref, person, byRequest)
 }
 
 // open makes the entry, once per person; a refused request may be made again.
@@ -83,7 +90,7 @@ func (s *Service) open(ctx context.Context, cmd domain.Command, ref domain.Proce
 		now := s.d.Clock.Now()
 		e.State, e.Cause, e.Via, e.RequestedAt, e.Due, e.Reason = Requested, cause, cmd.Actor.Via, now, now.AddDate(0, answerMonths, 0), ""
 		e.record(cmd, now, "erasure.requested")
-		if cause == "request" {
+		if cause == byRequest {
 			e.Emit(cmd, domain.EffectNotice, "asked", now, domain.NoticeData{
 				Process: ref.ID, Body: ref.Body, Role: domain.Organiser, Kind: "erasure_requested", Subject: "erasures:" + id})
 		}

@@ -48,6 +48,9 @@ func (s *Service) resume(ctx context.Context) (int, error) {
 	for _, e := range begun {
 		cmd := domain.Command{Actor: system, Key: domain.Derive("resume", e.ID)}
 		_, err := s.finish(ctx, cmd, e)
+		if err == nil && e.Cause != byRequest {
+			_, err = s.Confirm(ctx, cmd.Sub("confirm"), e.ID)
+		}
 		if domain.Is(err, domain.Conflict) {
 			continue // a hold came between: it is tried again once released
 		}
@@ -124,11 +127,11 @@ func (s *Service) purge(ctx context.Context, c Clock, kind string, now time.Time
 		return err
 	}
 	for range rounds {
-		n, err := s.purgeBatch(ctx, c.ID, kind)
+		n, other, err := s.purgeBatch(ctx, c.ID, kind)
 		if err != nil {
 			return err
 		}
-		r, err := s.outcome(ctx, c.ID, kind, n)
+		r, err := s.outcome(ctx, c.ID, kind, n, other)
 		if err != nil {
 			return err
 		}
@@ -139,23 +142,45 @@ func (s *Service) purge(ctx context.Context, c Clock, kind string, now time.Time
 	return nil
 }
 
-// outcome is what a batch of n means: more may follow while batches are full.
-func (s *Service) outcome(ctx context.Context, process, kind string, n int) (result, error) {
+// outcome is what a batch of n, other of them no persons, means: more may
+// follow while batches are full.
+func (s *Service) outcome(ctx context.Context, process, kind string, n, other int) (result, error) {
 	r := result{purged: n}
 	if n == batch {
 		return r, nil
 	}
 	left, err := s.count(ctx, process, kind)
-	r.done = left == 0
-	if left > 0 {
+	if err != nil || left > 0 {
 		r.stopped = "legal_hold"
+		return r, err
 	}
+	r.done = true
+	logged, err := s.logged(ctx, process, kind)
+	r.total = logged + other
 	return r, err
+}
+
+// logged counts the erasures of a purge in the log: also those that were done
+// before a crash, and not yet noted in the plan.
+func (s *Service) logged(ctx context.Context, process, kind string) (int, error) {
+	n := 0
+	for _, state := range []string{Executed, Confirmed} {
+		for e, err := range s.d.Erasures.Find(ctx, domain.Query{Index: "process", Equal: []any{process, state}}) {
+			if err != nil {
+				return 0, err
+			}
+			if e.Cause == kind {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // result is what one round of a purge did.
 type result struct {
 	purged  int
+	total   int // when done: by the log of erasures, and what is not in it
 	done    bool
 	stopped string
 }
@@ -164,6 +189,7 @@ type result struct {
 // before is not told again.
 func (s *Service) put(ctx context.Context, process, kind string, r result, now time.Time) error {
 	return s.mark(ctx, process, kind, "purge", func(_ *Clock, it *Item, _ domain.Command) domain.Event {
+		r.purged = max(r.purged, r.total-it.Purged)
 		ev := domain.Event{Action: "retention.purged", Data: map[string]any{"kind": kind, "count": r.purged}}
 		if r.stopped != "" {
 			ev = domain.Event{Action: "retention.stopped", Data: map[string]any{"kind": kind, "why": r.stopped, "count": r.purged}}
@@ -182,13 +208,12 @@ func (s *Service) put(ctx context.Context, process, kind string, r result, now t
 }
 
 // purgeBatch purges up to a batch of persons, each of whom is in the log of
-// erasures before anything is destroyed.
-func (s *Service) purgeBatch(ctx context.Context, process, kind string) (int, error) {
-	n := 0
+// erasures before anything is destroyed. other is how many of n are not in it.
+func (s *Service) purgeBatch(ctx context.Context, process, kind string) (n, other int, err error) {
 	for _, p := range s.purgers(kind) {
 		ids, err := p.PurgeList(ctx, process, kind, batch-n)
 		if err != nil {
-			return n, err
+			return n, other, err
 		}
 		for _, id := range ids {
 			cmd := domain.Command{Actor: system, Key: domain.Derive("purge", process, kind, id)}
@@ -197,12 +222,15 @@ func (s *Service) purgeBatch(ctx context.Context, process, kind string) (int, er
 				continue // a hold came between
 			}
 			if err != nil {
-				return n, err
+				return n, other, err
 			}
 			n++
+			if !p.ErasesAll(kind) {
+				other++
+			}
 		}
 	}
-	return n, nil
+	return n, other, nil
 }
 
 func (s *Service) purgeOne(ctx context.Context, cmd domain.Command, p Purger, process, kind, person string) error {
