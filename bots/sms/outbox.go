@@ -255,6 +255,7 @@ func (o *Outbox) look(ctx context.Context, n outreach.Number, m outreach.Message
 			return err
 		}
 		if found.Class == outreach.Accepted {
+			found.Gateway = g.Name()
 			break
 		}
 	}

@@ -30,7 +30,7 @@ func (b *Inbox) report(ctx context.Context, event string, st *gateway.Status) er
 	why := "report_without_id"
 	if message, number, ok := splitOutboxID(st.OutboxID); ok {
 		var err error
-		if why, err = b.settle(ctx, number, message, st); err != nil {
+		if why, err = b.settle(ctx, event, number, message, st); err != nil {
 			return err
 		}
 	}
@@ -42,9 +42,10 @@ func (b *Inbox) report(ctx context.Context, event string, st *gateway.Status) er
 
 // settle moves the message on, and finds another way for one that did not
 // reach its person: once more by text where the network says that may help.
-func (b *Inbox) settle(ctx context.Context, number, message string, st *gateway.Status) (why string, err error) {
+func (b *Inbox) settle(ctx context.Context, event, number, message string, st *gateway.Status) (why string, err error) {
+	provider, _, _ := strings.Cut(event, ":") // a message whose sender died before it noted this
 	known, err := b.Outreach.Reported(ctx, number, message, outreach.Report{
-		Provider: st.ExternalID, State: reported[st.State], Code: st.ErrorCode, OptedOut: st.OptedOut,
+		Gateway: provider, Provider: st.ExternalID, State: reported[st.State], Code: st.ErrorCode, OptedOut: st.OptedOut,
 	})
 	if err != nil || !known {
 		return "report_without_message", err

@@ -1,6 +1,7 @@
 package outreach
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -174,7 +175,7 @@ func (n *Number) Look(id string, found Outcome, now time.Time) (held bool) {
 		return false
 	}
 	if found.Class == Accepted {
-		m.Provider = found.Provider
+		m.Gateway, m.Provider = found.Gateway, found.Provider
 		m.end(Sent, now)
 		return false
 	}
@@ -209,7 +210,7 @@ func (n *Number) Report(id string, r Report, now time.Time) bool {
 	if r.Provider != "" {
 		m.Provider = r.Provider
 	}
-	m.Gateway, m.Problem = r.Gateway, r.Code
+	m.Gateway, m.Problem = cmp.Or(r.Gateway, m.Gateway), r.Code
 	if r.State != "" && r.State != Pending {
 		m.end(r.State, now)
 	}

@@ -113,9 +113,12 @@ func (s *Service) Print(ctx context.Context, cmd domain.Command, process string)
 	b := Batch{ID: cmd.ID("batch")}
 	now := s.Clock.Now()
 	had, err := s.Letters.Count(ctx, domain.Query{Index: "batch", Equal: []any{process, b.ID}})
-	if err != nil || had > 0 {
-		b.Letters = int(had)
+	if err != nil {
 		return b, err
+	}
+	if had > 0 { // this command again: it may have been cut off before it was in the record
+		b.Letters = int(had)
+		return b, s.batched(ctx, cmd, process, b)
 	}
 	q := domain.Query{Index: "batch", Equal: []any{process, ""}, Limit: MaxBatch}
 	waiting, _, err := s.Letters.Page(ctx, q)
@@ -136,7 +139,14 @@ func (s *Service) Print(ctx context.Context, cmd domain.Command, process string)
 			b.Expired++
 		}
 	}
-	return b, s.Audit.Append(ctx, s.look(cmd.Actor, process, "letters.batched", "letters:"+b.ID, "", b.Letters))
+	return b, s.batched(ctx, cmd, process, b)
+}
+
+// batched puts a batch in the record, once however often it is asked.
+func (s *Service) batched(ctx context.Context, cmd domain.Command, process string, b Batch) error {
+	ev := s.look(cmd.Actor, process, "letters.batched", "letters:"+b.ID, "", b.Letters)
+	ev.ID = domain.Derive("batched", b.ID)
+	return s.Audit.Append(ctx, ev)
 }
 
 func (s *Service) assign(ctx context.Context, id, batch string) error {
