@@ -131,10 +131,7 @@ func (h *house) run(ctx context.Context, ln net.Listener, ready func(*house)) er
 
 // app is the whole HTTP surface of this machine.
 func (h *house) app(base context.Context) *fiber.App {
-	a := api.New(api.Options{
-		Authenticate: h.access.Authenticate, Areas: h.areas(), Webhooks: h.webhooks(), BaseURL: h.cfg.BaseURL, Version: version,
-		Limiter: httpx.NewLimiter(h.cfg.API.Rate, h.cfg.API.Burst, time.Now), Refusals: httpx.NewLimiter(1, 20, time.Now),
-	})
+	a := h.api()
 	site := h.site()
 	proxies, _ := h.cfg.Proxies() // checked when they were read
 	app := httpx.NewApp(httpx.Options{
@@ -147,6 +144,14 @@ func (h *house) app(base context.Context) *fiber.App {
 		site.Mount(app)
 	}
 	return app
+}
+
+// api is the JSON API with the providers' doors.
+func (h *house) api() *api.API {
+	return api.New(api.Options{
+		Authenticate: h.access.Authenticate, Areas: h.areas(), Webhooks: h.webhooks(), BaseURL: h.cfg.BaseURL, Version: version,
+		Limiter: httpx.NewLimiter(h.cfg.API.Rate, h.cfg.API.Burst, time.Now), Refusals: httpx.NewLimiter(1, 20, time.Now),
+	})
 }
 
 func (h *house) areas() []api.Area {
