@@ -59,6 +59,7 @@ func ballotTodo(b deliberation.BallotView) todo {
 		return t
 	case deliberation.BallotCertified:
 		return todo{What: "The result is certified", Text: "It cannot change."}
+	default:
 	}
 	return todo{What: ballotStatus(b).Word, Text: b.Reason}
 }
@@ -203,6 +204,7 @@ func (s Services) ballotForms(ctx context.Context, r *Request, d desk, b deliber
 			out = append(out, f)
 		}
 		out = append(out, form{Action: at("/certify"), Button: "Certify the result"})
+	default:
 	}
 	if b.State != deliberation.BallotDraft && b.State != deliberation.BallotApproved {
 		return out, nil

@@ -138,6 +138,7 @@ func nextBallot(d desk, all []deliberation.BallotView, rules deliberation.Terms)
 			return todo{What: b.Title + " can be opened", Text: "Members agreed to the paper.", Link: link, Label: "Go to the ballot"}
 		case deliberation.BallotDraft:
 			return todo{What: b.Title + " is a draft", Text: "Members look at it and agree to it by a show of hands.", Link: link, Label: "Go to the ballot"}
+		default:
 		}
 	}
 	return todo{What: "No ballot is under way", Text: "A ballot asks about wording that members made final."}

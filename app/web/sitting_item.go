@@ -42,6 +42,7 @@ func itemTodo(x deliberation.Evidence) todo {
 		return todo{What: "Oversight looks at it", Text: "An oversight member who neither proposed nor checked it approves it."}
 	case deliberation.EvidenceApproved:
 		return todo{What: "It can go into a pack"}
+	default:
 	}
 	return todo{What: evidenceStates[x.State].Word, Text: x.Reason}
 }

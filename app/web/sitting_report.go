@@ -184,6 +184,7 @@ func (p reportShown) forms() []form {
 			out = append(out, form{Action: at("/publish"), Button: "Publish the report", Intro: "Everybody who offered to take part is told, and the commissioner’s clock begins.", Version: p.X.Revision})
 		}
 		return append(append(out, formats, draft), minority...)
+	default:
 	}
 	if p.May(domain.PublishEvidence) {
 		return []form{formats, {Action: at("/correct"), Heading: "Correct it by a notice", Button: "Publish the notice", Folded: true, Fields: []formField{area("notice", "The notice", "What was wrong, and what is right.", "")}}}

@@ -229,6 +229,7 @@ func (p *sessionPage) next(now time.Time) todo {
 			t.Link, t.Label = p.self("/door"), "Check people in"
 		}
 		return t
+	default:
 	}
 	t := todo{What: "Planned: in " + span(x.Starts.Sub(now)), Text: whenHeld(p.desk, x), Lacks: lacking(x)}
 	if !now.Before(x.Starts.Add(-2 * time.Hour)) {

@@ -139,6 +139,7 @@ func nextWording(d desk, all []deliberation.Recommendation) todo {
 			drafts++
 		case deliberation.RecFinal:
 			final++
+		default:
 		}
 	}
 	switch {
@@ -244,6 +245,7 @@ func wordingTodo(d desk, x deliberation.Recommendation) todo {
 		return todo{What: "It was not adopted", Text: "It can be carried in the report as a minority view."}
 	case deliberation.RecAdopted, deliberation.RecMinority:
 		return todo{What: recStates[x.State].Word, Text: "It goes into the report.", Link: d.URL("/report"), Label: "Go to the report"}
+	default:
 	}
 	return todo{What: recStates[x.State].Word}
 }
@@ -276,6 +278,7 @@ func (s Services) wordingForms(ctx context.Context, r *Request, d desk, x delibe
 		return []form{{Action: at("/unlock"), Heading: "Open the wording again", Button: "Open it again", Warning: true, Folded: true, Fields: []formField{area("reason", "Why", "Kept on the record.", "")}}}, nil
 	case deliberation.RecNotAdopted:
 		return []form{{Action: at("/minority"), Button: "Carry it as a minority view", Secondary: true}}, nil
+	default:
 	}
 	if x.Public() && d.May(domain.PublishEvidence) {
 		return []form{{Action: at("/correct"), Heading: "Correct it by a notice", Button: "Publish the notice", Folded: true, Intro: "What is published is never edited. A numbered notice beside it says what was wrong.",

@@ -158,6 +158,7 @@ func (p purse) next(me string) todo {
 			paid++
 		case people.HeldPayment:
 			held++
+		default:
 		}
 	}
 	switch {
@@ -272,6 +273,7 @@ func (p purse) paymentForms(x people.PaymentView, me string) []form {
 		}}, hold}
 	case people.HeldPayment:
 		return []form{{Action: at("/release"), Button: "Let it go on", Secondary: true, Version: x.Version}, decline}
+	default:
 	}
 	return nil
 }

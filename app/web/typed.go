@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -131,8 +132,8 @@ func done(r *Request, err error, to string, page func() (Reply, error)) (Reply, 
 
 // renamed names a problem's fields as the form does.
 func renamed(err error, name func(string) string) error {
-	e, ok := err.(*domain.Error)
-	if !ok || len(e.Fields) == 0 {
+	var e *domain.Error
+	if !errors.As(err, &e) || len(e.Fields) == 0 {
 		return err
 	}
 	c := *e

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 // browser is a juror's browser: it opens addresses, keeps its cookie and
 // sends the forms of the pages it sees, as they are.
 type browser struct {
+	ctx  context.Context // of the play
 	http *http.Client
 	base string
 	page string // that it shows now
@@ -37,7 +39,7 @@ func (p *play) signIn(number string) (*browser, error) {
 		if err != nil {
 			return nil, err
 		}
-		b := &browser{http: &http.Client{Jar: jar, Transport: p.c.http.Transport}, base: p.URL}
+		b := &browser{ctx: p.ctx, http: &http.Client{Jar: jar, Transport: p.c.http.Transport}, base: p.URL}
 		path := strings.TrimSuffix(found[1], ".")
 		if err := b.open(path); err != nil {
 			return nil, err
@@ -49,7 +51,7 @@ func (p *play) signIn(number string) (*browser, error) {
 
 // open shows a page.
 func (b *browser) open(path string) error {
-	req, err := http.NewRequest(http.MethodGet, b.base+path, nil)
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodGet, b.base+path, nil)
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func (b *browser) send(path string, form url.Values) error {
 	if key := formKey.FindStringSubmatch(b.page); key != nil {
 		form.Set("_key", key[1])
 	}
-	req, err := http.NewRequest(http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(b.ctx, http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func (p *play) votesByPage(numbers []string, questions int) int {
 
 // publicFigure is a figure as the public page of the jury shows it.
 func (p *play) publicFigure(what string) string {
-	b := &browser{http: p.c.http, base: p.URL}
+	b := &browser{ctx: p.ctx, http: p.c.http, base: p.URL}
 	p.check(b.open("/p/" + p.code))
 	found := regexp.MustCompile(`<span class="fm-figure">([^<]*)</span> ` + regexp.QuoteMeta(what)).FindStringSubmatch(b.page)
 	if found == nil {
