@@ -76,8 +76,8 @@ func (c *seatCmd) refuse(st *streams, input *seatfiles.InputError) error {
 }
 
 func (c *seatCmd) say(st *streams, s *seatfiles.Summary) error {
-	fmt.Fprintf(st.out, "%d people in %d rounds: %d of %d meetings are new, deviation %.1f a round (%s is the least possible)\n",
-		s.People, s.Rounds, s.Pairs, s.Slots, s.Deviation, s.DeviationLeast)
+	fmt.Fprintf(st.out, "%d people in %d rounds: %d of %d meetings are new (%d at most), deviation %.1f a round (%s is the least possible)\n",
+		s.People, s.Rounds, s.Pairs, s.Slots, s.PairsMost, s.Deviation, s.DeviationLeast)
 	fmt.Fprintf(st.out, "written to %s\n", c.Out)
 	if c.JSON {
 		return json.NewEncoder(st.out).Encode(s)

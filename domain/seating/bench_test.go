@@ -30,7 +30,7 @@ func BenchmarkSeating(b *testing.B) {
 				got = plan(b, req)
 			}
 			b.ReportMetric(float64(got.Measures.Pairs), "pairs")
-			b.ReportMetric(float64(got.Measures.Slots), "slots")
+			b.ReportMetric(float64(got.Measures.PairsMost), "pairs-at-most")
 			b.ReportMetric(got.Measures.Deviation, "deviation")
 			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "ms/plan")
 			b.ReportMetric(0, "ns/op")

@@ -73,6 +73,16 @@ func TestMeetingsAgainstEnumeration(t *testing.T) {
 		everySeating(idsOf(people), sizes, func(tables seating.Tables) {
 			best = max(best, seating.Measure(req, []seating.Tables{got.Rounds[0], tables}).Pairs)
 		})
+		for i := range rapid.IntRange(0, 2).Draw(t, "away") { // the bound holds when some are away, too
+			some := copied(got.Rounds[1])
+			some[i] = some[i][1:]
+			if m := seating.Measure(req, []seating.Tables{got.Rounds[0], some}); m.Pairs > m.PairsMost {
+				t.Errorf("%v: %d pairs where at most %d are said to be possible", some, m.Pairs, m.PairsMost)
+			}
+		}
+		if best > got.Measures.PairsMost {
+			t.Errorf("%v: %d pairs are possible, and at most %d are said to be", sizes, best, got.Measures.PairsMost)
+		}
 		if got.Measures.Pairs != best {
 			t.Errorf("%v: %d pairs, possible %d", sizes, got.Measures.Pairs, best)
 		}

@@ -9,6 +9,9 @@ type Measures struct {
 	// anybody again.
 	Pairs int `json:"pairs"`
 	Slots int `json:"slots"`
+	// PairsMost is a number of pairs that no plan of these tables can pass:
+	// see needlessly.
+	PairsMost int `json:"pairs_most"`
 	// Deviation is, for the spread fields, the sum over values and tables of
 	// the distance between how many have the value there and an even share,
 	// as a mean over the rounds, to a tenth. DeviationExact is the fraction;
@@ -31,6 +34,7 @@ type Measures struct {
 func Measure(req Request, rounds []Tables) Measures {
 	var out Measures
 	out.meetings(req, rounds)
+	out.PairsMost = out.Slots - needlessly(rounds)
 	values := valuesOf(req)
 	sum, least := new(big.Rat), new(big.Rat)
 	for i, tables := range rounds {
@@ -97,6 +101,51 @@ func (out *Measures) meetings(req Request, rounds []Tables) {
 		}
 		out.MostMet, first = max(out.MostMet, n), false
 	}
+}
+
+// needlessly is how many slots at least go to pairs who met in another round.
+// A table of a later round draws its people from the tables of an earlier
+// one; drawn as evenly as can be, that many pairs of them sat together
+// before. Summed over all pairs of rounds, a pair that meets m times is
+// counted m(m-1)/2 times and wastes m-1 slots, which is at least 2/R of it.
+func needlessly(rounds []Tables) int {
+	again := 0
+	for q := range rounds {
+		for p := range q {
+			sat := map[string]bool{}
+			for _, table := range rounds[p] {
+				for _, id := range table {
+					sat[id] = true
+				}
+			}
+			for _, table := range rounds[q] {
+				again += forced(present(table, sat), len(rounds[p]))
+			}
+		}
+	}
+	if again == 0 {
+		return 0
+	}
+	return (2*again + len(rounds) - 1) / len(rounds)
+}
+
+func present(table []string, sat map[string]bool) int {
+	n := 0
+	for _, id := range table {
+		if sat[id] {
+			n++
+		}
+	}
+	return n
+}
+
+// forced is how many pairs share a table when people spread over so many.
+func forced(people, tables int) int {
+	if tables == 0 {
+		return 0
+	}
+	each, more := people/tables, people%tables
+	return more*(each+1)*each/2 + (tables-more)*each*(each-1)/2
 }
 
 // eachPair calls f for each pair at a table, the smaller id first.

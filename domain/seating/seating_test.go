@@ -61,6 +61,9 @@ func TestEveryRuleHoldsOrAConflictIsNamed(t *testing.T) {
 		if bad := broken(req, got.Rounds); len(bad) > 0 {
 			t.Errorf("%v", bad)
 		}
+		if got.Measures.Pairs > got.Measures.PairsMost {
+			t.Errorf("%d pairs where at most %d are said to be possible", got.Measures.Pairs, got.Measures.PairsMost)
+		}
 	})
 }
 

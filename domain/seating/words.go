@@ -36,7 +36,11 @@ func meetingWords(m Measures) string {
 	if m.Pairs == m.Slots {
 		return "Nobody sits with anybody twice."
 	}
-	return fmt.Sprintf("%d pairs of people meet for the first time, of the %d times that two people share a table.", m.Pairs, m.Slots)
+	most := ""
+	if m.Pairs == m.PairsMost {
+		most = " No plan of these tables has more."
+	}
+	return fmt.Sprintf("%d pairs of people meet for the first time, of the %d times that two people share a table.%s", m.Pairs, m.Slots, most)
 }
 
 func list(names []string) string {

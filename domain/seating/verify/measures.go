@@ -34,7 +34,41 @@ func (v *view) meetings() []string {
 	if len(met) != v.e.Measures.Pairs || slots != v.e.Measures.Slots {
 		return []string{fmt.Sprintf("%d pairs meet for the first time in %d places; the file says %d in %d", len(met), slots, v.e.Measures.Pairs, v.e.Measures.Slots)}
 	}
+	if most := v.most(slots); most != v.e.Measures.PairsMost || len(met) > most {
+		return []string{fmt.Sprintf("no plan of these tables has more than %d pairs; the file says %d", most, v.e.Measures.PairsMost)}
+	}
 	return nil
+}
+
+// most bounds the pairs: between any two rounds, the people of a table come
+// from the other round's tables, and some of them from the same one. A pair
+// that meets in m of R rounds is seen so m(m-1)/2 times, at most R/2 for each
+// of the m-1 slots that it wastes.
+func (v *view) most(slots int) int {
+	seen := 0
+	for later := range v.e.Rounds {
+		for i, earlier := range v.e.Rounds[:later] {
+			for _, table := range v.e.Rounds[later] {
+				if len(earlier) == 0 {
+					continue
+				}
+				bins, next := make([]int, len(earlier)), 0
+				for _, id := range table {
+					if v.where[i][id] == 0 {
+						continue // was away then
+					}
+					seen += bins[next] // whoever comes meets those there
+					bins[next]++
+					next = (next + 1) % len(bins)
+				}
+			}
+		}
+	}
+	wasted := 0
+	for wasted*len(v.e.Rounds) < 2*seen {
+		wasted++
+	}
+	return slots - wasted
 }
 
 func (v *view) spreadText() string {

@@ -53,7 +53,7 @@ func Export(e *seating.Export) *Report {
 	r.Add("together", counted(len(e.Request.Together), "pair always sits together", "pairs always sit together"), v.together())
 	r.Add("apart", counted(len(e.Request.Apart), "pair never sits together", "pairs never sit together"), v.apart())
 	r.Add("past", counted(len(e.Request.Past), "round that was held is as it was", "rounds that were held are as they were"), v.past())
-	r.Add("meetings", fmt.Sprintf("%d pairs meet for the first time, in %d places for a pair", e.Measures.Pairs, e.Measures.Slots), v.meetings())
+	r.Add("meetings", fmt.Sprintf("%d pairs meet for the first time, in %d places for a pair; no plan of these tables has more than %d", e.Measures.Pairs, e.Measures.Slots, e.Measures.PairsMost), v.meetings())
 	r.Add("spread", v.spreadText(), v.spread())
 	r.Add("clusters", v.clusterText(), v.clusters())
 	return r

@@ -79,6 +79,7 @@ func TestEveryChangeIsFound(t *testing.T) {
 		"a full table":      {func(e *seating.Export) { move(e, 2, 2, 0); move(e, 2, 2, 0) }, "sizes"},
 		"held, and changed": {func(e *seating.Export) { trade(e, 0) }, "past"},
 		"more pairs":        {func(e *seating.Export) { e.Measures.Pairs++ }, "meetings"},
+		"more possible":     {func(e *seating.Export) { e.Measures.PairsMost++ }, "meetings"},
 		"more slots":        {func(e *seating.Export) { e.Measures.Slots++ }, "meetings"},
 		"a better spread":   {func(e *seating.Export) { e.Measures.DeviationExact = "1/2" }, "spread"},
 		"a rounder spread":  {func(e *seating.Export) { e.Measures.Deviation += 0.1 }, "spread"},
