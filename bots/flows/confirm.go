@@ -40,7 +40,7 @@ var confirmV1 = withSides(dialogue.Flow{
 			Options: []dialogue.Option{
 				{Key: "bank", Words: []string{"bank", "bank transfer", "transfer", "account", "banc", "trosglwyddiad", "trosglwyddiad banc", "aistriu bainc", "przelew", "banco", "transferencia"}},
 				{Key: "voucher", Words: []string{"voucher", "vouchers", "gift card", "taleb", "talebau", "dearbhan", "dearbhain", "bon", "bony", "vale", "vales"}},
-				{Key: "declined", Words: []string{"no payment", "none", "no pay", "dim tal", "gan iocaiocht", "bez zaplaty", "sem pagamento"}},
+				{Key: "declined", Words: []string{"no payment", "no money", "none", "no pay", "dim tal", "gan iocaiocht", "bez zaplaty", "sem pagamento"}},
 			},
 			On: map[string]dialogue.Branch{
 				"declined": {Do: append(do(DoPayment, "value", "$value"), do(DoBenefits, "value", "not_paid")...), Go: "consent"},

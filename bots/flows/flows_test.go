@@ -54,6 +54,8 @@ func TestVariantsKeepToTheirLanguage(t *testing.T) {
 	if diff := cmp.Diff([]string{"en-x-easy"}, loaded.Variants()); diff != "" {
 		t.Error(diff)
 	}
+	values := sample()
+	maps.Copy(values, map[string]string{"question": "How old are you?", "options": "1: 18 to 29", "ended": "2018-07-06"})
 	for _, variant := range loaded.Variants() {
 		lang, _, _ := strings.Cut(variant, "-")
 		plain, easy := rawTexts(t, lang), rawTexts(t, variant)
@@ -66,23 +68,45 @@ func TestVariantsKeepToTheirLanguage(t *testing.T) {
 					t.Errorf("%s %s names %q, which %s does not", variant, key, name, lang)
 				}
 			}
-			text, err := loaded.Text(variant, key, sample())
+			text, err := loaded.Text(variant, key, values)
 			if err != nil {
 				t.Error(err)
 			}
-			if ordinary, _ := loaded.Text(lang, key, sample()); text == ordinary {
+			if ordinary, _ := loaded.Text(lang, key, values); text == ordinary {
 				t.Errorf("%s %s is the ordinary text", variant, key)
 			}
 			for _, f := range gsm.Lint(text, gsm.Limits{Segments: 2, PlainLetters: true}) {
 				t.Errorf("%s %s %s: %s\n\t%s", variant, key, f.Rule, f.Msg, text)
 			}
 		}
-		if text, err := loaded.Text(variant, "stopped", sample()); err != nil || !strings.HasPrefix(text, "You are opted out") {
+		if text, err := loaded.Text(variant, "language", sample()); err != nil || text != "We will text you in English." {
 			t.Errorf("what %s lacks is said as %q, %v", variant, text, err)
 		}
 		if text, err := loaded.Text("cy-x-easy", "change", nil); err != nil || !strings.HasPrefix(text, "Dim problem") {
 			t.Errorf("easy Welsh, which is not there, is said as %q, %v", text, err)
 		}
+	}
+}
+
+// plainAsTheyAre are the English texts that need no easier words.
+var plainAsTheyAre = []string{
+	"approved", "channel.text", "faq.when", "language", "recruit.begin", "recruit.eligible", "recruit.eligible.again",
+}
+
+// TestEasyReadIsComplete: each English text has its easy words, or is listed as
+// plain as it is.
+func TestEasyReadIsComplete(t *testing.T) {
+	t.Parallel()
+	loaded := texts(t)
+	easy := loaded.Keys("en-x-easy")
+	var missing []string
+	for _, key := range loaded.Keys("en") {
+		if !strings.HasPrefix(key, "date.") && !strings.HasPrefix(key, "word.") && !slices.Contains(easy, key) {
+			missing = append(missing, key)
+		}
+	}
+	if diff := cmp.Diff(plainAsTheyAre, missing); diff != "" {
+		t.Errorf("texts without easy words (-listed +missing):\n%s", diff)
 	}
 }
 

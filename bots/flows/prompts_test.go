@@ -26,7 +26,7 @@ var (
 func TestPromptsUnderstandTheirOwnWords(t *testing.T) {
 	t.Parallel()
 	loaded := texts(t)
-	for _, lang := range loaded.Languages() {
+	for _, lang := range append(loaded.Languages(), loaded.Variants()...) {
 		for _, f := range flows.All() {
 			for name, n := range f.Nodes {
 				if n.Ask != dialogue.AskYesNo && n.Ask != dialogue.AskChoice {

@@ -36,7 +36,7 @@ var serveV1 = withSides(dialogue.Flow{
 				{Key: "very_fair", Words: []string{"very fair", "teg iawn", "an chothrom", "bardzo sprawiedliwie", "bardzo", "muito justo"}},
 				{Key: "fair", Words: []string{"fair", "teg", "cothrom", "sprawiedliwie", "tak", "justo"}},
 				{Key: "unfair", Words: []string{"unfair", "not fair", "annheg", "mishothrom", "niesprawiedliwie", "nie", "injusto"}},
-				{Key: "very_unfair", Words: []string{"very unfair", "annheg iawn", "an mhichothrom", "bardzo niesprawiedliwie", "wcale nie", "muito injusto"}},
+				{Key: "very_unfair", Words: []string{"very unfair", "not fair at all", "annheg iawn", "an mhichothrom", "bardzo niesprawiedliwie", "wcale nie", "muito injusto"}},
 			},
 			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "fair", "value", "$value", "text", "$text")}},
 			Next: "bias",
