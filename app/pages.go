@@ -13,7 +13,7 @@ import (
 func (h *house) services() web.Services {
 	s := web.Services{
 		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
-		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Files: h.store.Files(),
+		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Retention: h.retention, Files: h.store.Files(),
 		Clock: h.clock, Demo: h.cfg.Demo,
 	}
 	if h.network != nil {

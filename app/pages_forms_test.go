@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,7 @@ func plainText(html string) string {
 func (p *played) forms(t *testing.T, all map[string]*visitor) {
 	p.lookForms(t, all)
 	p.memberForms(t, all["member"])
+	p.keptForms(t, all)
 	p.letterForms(t, all["public"])
 	p.staffForms(t, all)
 	p.phoneForms(t, all)
@@ -207,6 +209,7 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("staff-person", "organiser", staff+"/people/"+p.member)
 	add("staff-messages", "organiser", "/staff/processes/"+p.young+"/messages")
 	add("staff-record", "organiser", staff+"/record")
+	add("staff-kept", "organiser", staff+"/kept")
 	add("staff-responses", "commissioner", staff+"/responses")
 	add("staff-response", "commissioner", staff+"/responses/"+p.rec)
 	add("staff-sign", "oversight", staff)
@@ -267,4 +270,36 @@ func (p *played) juryWork(t *testing.T, all map[string]*visitor) {
 	}
 	all["member"].get("/me/ballots/"+ballots[0].ID).wants(t, "a member's ballot", 200, "This is the result", "11 for, 1 against", "the share is of 12")
 	all["member"].post("/me/ballots/"+ballots[0].ID, "q1", "yes", "q2", "yes", "q3", "yes").wants(t, "voting after the report", 409, "Voting was possible up to")
+}
+
+var askedID = regexp.MustCompile(`/kept/erasures/([0-9a-z]+)/identity`)
+
+// keptForms lets a member ask to be erased, holds it up with a legal hold,
+// and refuses it in the end: the member is needed for the tests after this.
+func (p *played) keptForms(t *testing.T, all map[string]*visitor) {
+	me, org := all["member"], all["organiser"]
+	me.post("/me/erase").wants(t, "asking without being sure", 400, "tick this")
+	me.post("/me/erase", "erase", "yes").wants(t, "asking to be erased", 303, "/me")
+	kept := "/staff/processes/" + p.id + "/kept"
+	a := org.get(kept)
+	a.wants(t, "the request", 200, "Somebody asks to be erased", "by web", "It is the person")
+	m := askedID.FindStringSubmatch(a.body)
+	if m == nil {
+		t.Fatal("there is no form to check who asks")
+	}
+	one := kept + "/erasures/" + m[1]
+	all["elsewhere"].post("/staff/processes/"+p.other+"/kept/erasures/"+m[1]+"/identity", "how", "signed_in").wants(t, "from another process", 404)
+	org.post(one+"/erase", "certain", "yes").wants(t, "erasing before the check", 409, "requested")
+	org.post(one+"/identity", "how", "signed_in").wants(t, "the check", 303, "/kept")
+	org.post(kept+"/hold", "reason", "").wants(t, "a hold without a reason", 400, "say why")
+	org.post(kept+"/hold", "reason", "Case 12 of 2026").wants(t, "the hold", 303, "/kept")
+	org.get(kept).wants(t, "the hold", 200, "Nothing is erased: a legal hold", "Case 12 of 2026", "Checked: signed in")
+	org.post(one+"/erase", "certain", "yes").wants(t, "erasing under a hold", 409)
+	org.post(kept+"/lift", "reason", "Case settled").wants(t, "lifting it", 303, "/kept")
+	org.get(kept).wants(t, "the hold is over", 200, "lifted: Case settled")
+	org.post(one+"/erase").wants(t, "erasing without being sure", 400, "cannot be taken back")
+	org.post(one+"/refuse", "refusal", "taken_back").wants(t, "refusing", 303, "/kept")
+	if strings.Contains(org.get(kept).body, "Somebody asks") {
+		t.Error("a refused request still stands there")
+	}
 }

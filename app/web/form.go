@@ -49,6 +49,16 @@ func (f Field) As(kind string) Field { f.Type = kind; return f }
 // Filled says what of a person's own a browser may fill in: name, tel, email.
 func (f Field) Filled(with string) Field { f.Fill = with; return f }
 
+// In tells apart fields of one name in several forms of one page.
+func (f Field) In(form string) Field {
+	f.ID += "-" + idShape.ReplaceAllString(form, "-")
+	f.Choices = slices.Clone(f.Choices)
+	for i := range f.Choices {
+		f.Choices[i].ID = fmt.Sprintf("%s-%d", f.ID, i+1)
+	}
+	return f
+}
+
 // newChoices makes a field of choices; pairs alternate value and label.
 func newChoices(v View, name, label, hint string, pairs []string, values ...any) Field {
 	f := newField(v, name, label, hint, values...)

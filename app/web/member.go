@@ -25,6 +25,7 @@ func memberPages(s Services) []Page {
 		post("/me/channel", s.mine(s.chooseChannel)),
 		post("/me/offer", s.mine(s.answerOffer)),
 		post("/me/withdraw", s.mine(s.withdraw)),
+		post("/me/erase", s.mine(s.askErasure)),
 	}
 }
 

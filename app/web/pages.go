@@ -13,6 +13,7 @@ import (
 	"folkmoot/domain/people"
 	"folkmoot/domain/process"
 	"folkmoot/domain/recruitment"
+	"folkmoot/domain/retention"
 	"folkmoot/domain/tables"
 )
 
@@ -27,6 +28,7 @@ type Services struct {
 	Accountability *accountability.Service
 	Outreach       *outreach.Service
 	Audit          *audit.Service
+	Retention      *retention.Service
 	Files          domain.Files
 	Clock          domain.Clock
 	Simulated      Simulated // nil where a gateway is real: then there is no simulator
