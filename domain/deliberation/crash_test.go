@@ -76,7 +76,7 @@ func (j *jury) behind(f *fuse) {
 		Statements: fused[deliberation.Statement]{st.statements, f}, Recommendations: fused[deliberation.Recommendation]{st.recommendations, f},
 		Ballots: fused[deliberation.Ballot]{st.ballots, f}, MinorityViews: fused[deliberation.MinorityView]{st.minority, f},
 		Reports: fused[deliberation.Report]{st.reports, f}, Polls: fused[deliberation.Poll]{st.polls, f},
-		Clock:   j.clock, Processes: j.refs, Vault: j.vault, Members: j.seats,
+		Clock: j.clock, Processes: j.refs, Vault: j.vault, Members: j.seats,
 	})
 }
 

@@ -149,7 +149,9 @@ func TestEvaluationIsCountedOncePerMember(t *testing.T) {
 // where they live, over a change of the clocks too.
 func TestTellingsBeforeASession(t *testing.T) {
 	t.Parallel()
-	utc := func(month, day, hour int) time.Time { return time.Date(2018, time.Month(month), day, hour, 0, 0, 0, time.UTC) }
+	utc := func(month, day, hour int) time.Time {
+		return time.Date(2018, time.Month(month), day, hour, 0, 0, 0, time.UTC)
+	}
 	rows := []struct {
 		name   string
 		starts time.Time

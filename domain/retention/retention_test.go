@@ -59,7 +59,9 @@ func (s *stock) Gone(_ context.Context, person string) (bool, error) {
 	return s.gone[person] || !known, nil
 }
 
-func (s *stock) Kinds() []string { return []string{"unanswered", "invitees", "pool", "members", "bank"} }
+func (s *stock) Kinds() []string {
+	return []string{"unanswered", "invitees", "pool", "members", "bank"}
+}
 
 func (s *stock) of(kind string) []string {
 	var out []string

@@ -16,55 +16,53 @@ type extremes struct {
 	capped map[int]bool
 }
 
-// goldilocksRounds bounds the tangents to 1/z: each halves the error.
+// goldilocksRounds bounds the tangents to 1/u: each halves the error.
 const goldilocksRounds = 60
 
 // goldilocks minimises (n/k)*M + (k/n)/z: too large a chance can be gamed,
-// too small a one is unfair. 1/z is convex and is met from below by tangents.
+// too small a one is unfair. With u = z*n/k, the least chance beside the mean
+// one, the second part is 1/u; it is convex and is met from below by tangents.
 func (e *extremes) goldilocks(ctx context.Context) (box, error) {
 	n, k := 0.0, float64(e.m.problem.Size)
 	for _, t := range e.in {
 		n += float64(e.m.n(t))
 	}
 	lp := e.build()
-	inverse := len(lp.Cost) // the column that stands for 1/z
-	appendColumn(lp, k/n, 0, math.Inf(1))
+	inverse := len(lp.Cost) // the column that stands for 1/u
+	appendColumn(lp, 1, 0, math.Inf(1))
 	lp.Cost[1] = n / k
 	program, err := e.solver.Load(ctx, lp)
 	if err != nil {
 		return box{}, err
 	}
 	defer program.Close()
-	z := k / n
+	var sol *Solution
+	u := 1.0
 	for range goldilocksRounds {
-		// 1/z' >= 1/z - (z'-z)/z^2
-		var tangent SparseVector
-		tangent.Add(0, 1/(z*z))
-		tangent.Add(inverse, 1)
-		if err := program.AddRow(tangent, 2/z, math.Inf(1)); err != nil {
+		if sol, err = e.tangent(ctx, program, inverse, n/k, u); err != nil {
 			return box{}, err
 		}
-		sol, err := e.solve(ctx, program)
-		if err != nil {
-			return box{}, err
+		next := sol.Value[0] * n / k
+		// A tangent far from the optimum may answer 0, where 1/u has none.
+		if next < u/8 {
+			next = u / 8
+		} else if 1/next-sol.Value[inverse] < 1e-9/next {
+			break
 		}
-		if z = sol.Value[0]; z <= 0 {
-			z = 1e-9
-			continue
-		}
-		if 1/z-sol.Value[inverse] < 1e-9/z {
-			return box{z, sol.Value[1]}, nil
-		}
+		u = next
 	}
-	return box{z, e.largest(ctx, program)}, nil
+	return box{sol.Value[0], sol.Value[1]}, nil
 }
 
-func (e *extremes) largest(ctx context.Context, program Program) float64 {
-	sol, err := e.solve(ctx, program)
-	if err != nil {
-		return 1
+// tangent adds 1/u' >= 1/u - (u'-u)/u^2 and solves again.
+func (e *extremes) tangent(ctx context.Context, program Program, inverse int, perChance, u float64) (*Solution, error) {
+	var row SparseVector
+	row.Add(0, perChance/(u*u))
+	row.Add(inverse, 1)
+	if err := program.AddRow(row, 2/u, math.Inf(1)); err != nil {
+		return nil, err
 	}
-	return sol.Value[1]
+	return e.solve(ctx, program)
 }
 
 // minimax minimises the greatest chance alone.

@@ -70,7 +70,11 @@ func optimise(ctx context.Context, w *wholeSolver, o Options) (*optimum, error) 
 	for _, p := range best.panels {
 		w.panels = append(w.panels, p.counts)
 	}
-	return w.run(ctx, aim.point)
+	best, err = w.run(ctx, aim.point)
+	if errors.Is(err, errInfeasible) { // leximin found panels: it is no fault of the targets
+		err = errors.New("the chances of this objective are beyond the solver's exactness: use leximin")
+	}
+	return best, err
 }
 
 // centralAim finds the point of an objective that is solved in floating point.
@@ -79,6 +83,11 @@ type centralAim struct {
 	objective Objective
 	in        []int
 }
+
+// boxSlack is how far, as a share of it, chances may be past an extreme found
+// in floating point: more than the solver's tolerance, and less than chances
+// are rounded by.
+const boxSlack = 1e-7
 
 func (a *centralAim) point(ctx context.Context) (*point, error) {
 	a.w.report(string(a.objective), 0, 0)
@@ -94,7 +103,7 @@ func (a *centralAim) point(ctx context.Context) (*point, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.low, b.high = b.low*(1-1e-9), math.Min(1, b.high*(1+1e-9))
+	b.low, b.high = b.low*(1-boxSlack), math.Min(1, b.high*(1+boxSlack))
 	c := &central{m: a.w.m, solver: a.w.solver, in: a.in, box: b}
 	counts, err := c.solve(ctx)
 	if err != nil {
