@@ -43,6 +43,7 @@ func (p *played) forms(t *testing.T, all map[string]*visitor) {
 	p.staffForms(t, all)
 	p.phoneForms(t, all)
 	p.waveForms(t, all)
+	p.callForms(t, all)
 	p.broadcastForms(t, all)
 }
 
@@ -154,6 +155,27 @@ func (p *played) broadcastForms(t *testing.T, all map[string]*visitor) {
 	v.get(path).wants(t, "the list", 200, "an emergency that Head of venue answers for")
 }
 
+// callForms: a caller without a mobile is registered by staff, with how they
+// spoke and their agreement on the record.
+func (p *played) callForms(t *testing.T, all map[string]*visitor) {
+	v, path := all["caller"], "/staff/processes/"+p.young+"/call"
+	v.post(path, "name", "Maud Ash").wants(t, "a call half done", 400, "say how you spoke with them", "tick this only when they agree", "a number we can ring")
+	form := []string{"how", "they_called", "agreed", "yes", "eligible", "yes", "name", "Maud Ash", "number", "01632 960777", "address", "7 Hidden Lane", "channel", "phone", "answer.gender", "woman", "answer.age", "45 and over"}
+	all["commissioner"].post(path, form...).wants(t, "a commissioner's caller", 403)
+	v.post(path, form...).wants(t, "a caller registered", 200, "They are in the draw", "Where this person stands")
+	p.settled()
+	var record strings.Builder
+	if err := p.audit.Export(t.Context(), p.actors["organiser"], p.young, &record); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.ReplaceAll(record.String(), " ", ""), `"spoke":"they_called"`) {
+		t.Error("the record does not say how the caller came and that they agreed")
+	}
+	person := "/staff/processes/" + p.id + "/people/" + p.member + "/answer"
+	v.post(person, "coming", "yes").wants(t, "an answer without their word", 400, "say how you spoke with them")
+	v.post(person, "coming", "yes", "how", "we_called", "agreed", "yes").wants(t, "an answer to no offer", 409)
+}
+
 // waveForms: a wave of invitations is sent by its number, paused and cancelled.
 func (p *played) waveForms(t *testing.T, all map[string]*visitor) {
 	v, path := all["organiser"], "/staff/processes/"+p.young+"/invitations"
@@ -198,6 +220,7 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("staff-process", "organiser", staff)
 	add("staff-recruitment", "organiser", staff+"/recruitment")
 	add("staff-invitations", "organiser", "/staff/processes/"+p.young+"/invitations")
+	add("staff-call", "caller", "/staff/processes/"+p.young+"/call")
 	add("staff-broadcasts", "organiser", staff+"/broadcasts")
 	for _, step := range []string{"targets", "lists", "invited", "pool"} {
 		add("staff-"+step, "organiser", "/staff/processes/"+p.young+"/"+step)

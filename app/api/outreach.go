@@ -52,6 +52,12 @@ func queueRoutes(s *outreach.Service) []Endpoint {
 				return Page[outreach.ItemView]{Items: items, Next: next}, err
 			},
 		},
+		Route[onProcess, outreach.ServiceTimes]{
+			Method: "GET", Path: "/processes/{process}/queue-times", Summary: "Tell how soon people's messages are seen to", Needs: domain.ReadQueue,
+			Handle: func(ctx context.Context, cmd domain.Command, in onProcess) (outreach.ServiceTimes, error) {
+				return s.QueueTimes(ctx, cmd.Actor, in.Process)
+			},
+		},
 		Route[queueItemIn, outreach.ItemView]{
 			Method: "POST", Path: "/processes/{process}/queue/{item}/claim", Summary: "Take a message and read it", Needs: domain.ReadQueue,
 			Note: "The look is recorded before the words are shown.",

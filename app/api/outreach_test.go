@@ -280,6 +280,12 @@ func TestAMessageThatNeedsAPersonGetsOne(t *testing.T) {
 		t.Errorf("the resident got %q", last)
 	}
 	h.As("olive").Post(item+"/close", map[string]any{"outcome": "answered"}).Want(200)
+	var times outreach.ServiceTimes
+	h.As("olive").Get("/processes/p1/queue-times").Want(200).Into(&times)
+	if times.Counted != 1 || times.Open != 0 || times.Median < times.Taken {
+		t.Errorf("service times %+v", times)
+	}
+	h.As("carol").Get("/processes/p1/queue-times").Want(403)
 	h.As("olive").Get(queue + "?state=closed").Want(200).Shows("answered")
 	h.As("wide").Get("/processes/none/queue").Want(200)
 	h.As("olive").Get("/processes/none/queue").Want(404)

@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
+	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), callPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:

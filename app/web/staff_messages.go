@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
@@ -23,6 +24,7 @@ type messagesPage struct {
 	desk
 	State string
 	Items []outreach.ItemView
+	Times outreach.ServiceTimes
 	More  string
 }
 
@@ -53,6 +55,9 @@ func (s Services) messages(ctx context.Context, r *Request) (Reply, error) {
 		return Reply{}, err
 	}
 	page.Items = items
+	if page.Times, err = s.Outreach.QueueTimes(ctx, r.Actor, d.P.ID); err != nil {
+		return Reply{}, err
+	}
 	if next != "" {
 		page.More = d.URL("/messages?state=" + url.QueryEscape(page.State) + "&after=" + url.QueryEscape(string(next)))
 	}
@@ -63,6 +68,14 @@ type messagePage struct {
 	desk
 	Item outreach.ItemView
 	Lang string
+	// Begin are beginnings of answers that people give again and again.
+	Begin []string
+}
+
+// beginnings of answers, to be finished by the person who sends one.
+var beginnings = []string{
+	"Thank you for your message. ", "Yes, we can arrange that for you. ", "Sorry, that is not possible, because ",
+	"We have changed your answer. ", "A person will call you today. ", "You can bring somebody with you. ",
 }
 
 // claimMessage takes a message and shows its words; the look is recorded by
@@ -80,7 +93,7 @@ func (s Services) claimMessage(ctx context.Context, r *Request) (Reply, error) {
 		}
 		return r.Again(list, err)
 	}
-	return Show("staff/message", "A message", messagePage{desk: d, Item: item}), nil
+	return Show("staff/message", "A message", messagePage{desk: d, Item: item, Begin: beginnings}), nil
 }
 
 // messageAgain goes back to the list, or shows the message with what is
@@ -97,7 +110,7 @@ func (s Services) messageAgain(ctx context.Context, r *Request, err error) (Repl
 }
 
 func (s Services) replyMessage(ctx context.Context, r *Request) (Reply, error) {
-	_, err := s.Outreach.QueueReply(ctx, r.Command(), r.Param("process"), r.Param("item"), outreach.ReplyInput{Text: r.Form.Get("text")})
+	_, err := s.Outreach.QueueReply(ctx, r.Command(), r.Param("process"), r.Param("item"), outreach.ReplyInput{Text: strings.TrimSpace(r.Form.Get("begin") + r.Form.Get("text"))})
 	return s.messageAgain(ctx, r, err)
 }
 

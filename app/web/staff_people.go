@@ -68,6 +68,8 @@ type personPage struct {
 	Lines    []field2
 	Texts    []outreach.Line
 	Purposes []string
+	Ways     []string // how somebody may have spoken with us
+	Ref      domain.ProcessRef
 }
 
 // field2 is a name and a value to read.
@@ -85,7 +87,10 @@ func (s Services) personPage(ctx context.Context, r *Request) (personPage, error
 	if p.Process != d.P.ID {
 		return personPage{}, domain.Hidden("person")
 	}
-	page := personPage{desk: d, Row: p.ViewFor(r.Actor)}
+	page := personPage{desk: d, Row: p.ViewFor(r.Actor), Ways: waysIn}
+	if page.Ref, err = s.Process.Ref(ctx, d.P.ID); err != nil {
+		return page, err
+	}
 	for _, code := range people.Purposes {
 		page.Purposes = append(page.Purposes, code, first(words(code)))
 	}

@@ -2,6 +2,8 @@ package people
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -179,6 +181,13 @@ func (c change) run(p *Person, cmd domain.Command, now time.Time) error {
 		}
 	}
 	// What people say about a person does not go to the audit log.
+	if slices.Contains(Spoken, cmd.Reason) {
+		data = maps.Clone(data)
+		if data == nil {
+			data = map[string]any{}
+		}
+		data["spoke"], data["agreed"] = cmd.Reason, true
+	}
 	cmd.Reason = ""
 	p.Record(cmd, now, domain.Event{Chain: p.Process, Action: c.action, Subject: "people:" + p.ID, Data: data})
 	c.tell.emit(p, cmd, now)

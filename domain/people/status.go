@@ -35,6 +35,12 @@ var Statuses = []Status{
 	Completed, Withdrawn, Removed, Deceased, Erased,
 }
 
+// Spoken are the ways in which staff may have spoken with somebody for whom
+// they act. A command with one as its reason has it on the record, with the
+// person's agreement; other reasons of staff could name somebody and stay off
+// it.
+var Spoken = []string{"they_called", "we_called", "in_person", "relay"}
+
 // Seated are the statuses of those who hold a seat.
 var Seated = []Status{Confirmed, Onboarded, Serving}
 
