@@ -108,12 +108,9 @@ func (p *tablesPage) show(labels map[string]string) {
 	}
 	p.Rounds = nil
 	for i, round := range p.Plan.Rounds {
-		shown := roundShown{Number: i + 1, Held: i < p.Plan.Held}
-		if i < len(p.Plan.Away) {
-			shown.Away = len(p.Plan.Away[i])
-		}
-		for t, ids := range round {
-			ids = slices.Clone(ids)
+		shown := roundShown{Number: i + 1, Held: i < p.Plan.Held, Away: len(round.Away)}
+		for t, table := range round.Tables {
+			ids := slices.Clone(table.People)
 			slices.SortFunc(ids, func(a, b string) int { return order[a] - order[b] })
 			table := tableShown{Number: t + 1}
 			for _, id := range ids {

@@ -130,7 +130,7 @@ func (s *Service) metBefore(ctx context.Context, process string, session deliber
 	var out []seating.Tables
 	for _, p := range plans {
 		if earlier[p.Session] {
-			out = append(out, p.Rounds...)
+			out = append(out, seatedIn(p.Rounds)...)
 		}
 	}
 	return out, err
@@ -155,7 +155,7 @@ const starts = 4
 // seat makes the open rounds of a plan.
 func (s *Service) seat(ctx context.Context, x *Plan, r *room, rounds int, who Who) error {
 	req := seating.Request{Rounds: x.rounds(rounds), Diversify: x.Diversify, Cluster: x.Cluster, Seed: x.Seed, Starts: starts,
-		Met: r.met, Past: slices.Clone(x.Rounds[:min(x.Held, len(x.Rounds))])}
+		Met: r.met, Past: seatedIn(x.Rounds[:min(x.Held, len(x.Rounds))])}
 	away := r.people(&req, who)
 	if n := len(req.People); n > maxMembers {
 		return domain.E(domain.Conflict, "%d people are too many for one plan; at most %d can be seated", n, maxMembers)
@@ -170,12 +170,11 @@ func (s *Service) seat(ctx context.Context, x *Plan, r *room, rounds int, who Wh
 	if err != nil {
 		return err
 	}
-	kept := slices.Clone(x.Away[:min(len(req.Past), len(x.Away))])
-	x.Away = kept
-	for range rounds - len(kept) {
-		x.Away = append(x.Away, away)
+	x.Rounds = slices.Clone(x.Rounds[:len(req.Past)])
+	for _, tables := range plan.Rounds[len(req.Past):] {
+		x.Rounds = append(x.Rounds, asRound(tables, away))
 	}
-	x.Rounds, x.Measures, x.Words, x.People = plan.Rounds, plan.Measures, seating.Words(req, plan.Measures), len(req.People)
+	x.Measures, x.Words, x.People = plan.Measures, seating.Words(req, plan.Measures), len(req.People)
 	return nil
 }
 

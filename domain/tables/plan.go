@@ -27,12 +27,48 @@ type Plan struct {
 	Cluster   []string         `json:"cluster"`
 	Seed      string           `json:"seed"`
 	Held      int              `json:"held"` // rounds that stay as they were
-	Rounds    []seating.Tables `json:"rounds"`
-	Away      [][]string       `json:"away"`   // by round, who of those expected was left out
+	Rounds    []Round          `json:"rounds"`
 	People    int              `json:"people"` // the plan is over
 	Measures  seating.Measures `json:"measures"`
 	Words     []string         `json:"words"` // how good it is, in sentences
 	MadeAt    time.Time        `json:"made_at"`
+}
+
+// Round is who sits where in one round, and who of those expected was left
+// out of it.
+type Round struct {
+	Tables []Table  `json:"tables"`
+	Away   []string `json:"away"`
+}
+
+// Table is the people at a table, by id.
+type Table struct {
+	People []string `json:"people"`
+}
+
+func (r Round) seated() seating.Tables {
+	out := make(seating.Tables, len(r.Tables))
+	for i, t := range r.Tables {
+		out[i] = t.People
+	}
+	return out
+}
+
+func seatedIn(rounds []Round) []seating.Tables {
+	out := make([]seating.Tables, len(rounds))
+	for i, r := range rounds {
+		out[i] = r.seated()
+	}
+	return out
+}
+
+// asRound is a round that was just planned.
+func asRound(tables seating.Tables, away []string) Round {
+	out := Round{Tables: make([]Table, len(tables)), Away: away}
+	for i, people := range tables {
+		out.Tables[i].People = people
+	}
+	return out
 }
 
 // Plans keeps the plans.

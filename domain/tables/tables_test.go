@@ -122,8 +122,8 @@ func (h *hall) rule(in tables.RuleInput) {
 
 func at(x tables.Plan, round int) map[string]int {
 	out := map[string]int{}
-	for i, table := range x.Rounds[round] {
-		for _, id := range table {
+	for i, table := range x.Rounds[round].Tables {
+		for _, id := range table.People {
 			out[id] = i + 1
 		}
 	}

@@ -49,7 +49,7 @@ func (s *Service) compare(ctx context.Context, v *View) error {
 	if r.seats, err = s.d.Members.Seats(ctx, system, v.Process); err != nil {
 		return err
 	}
-	at := tableOf(v.Rounds[v.Held])
+	at := tableOf(v.Rounds[v.Held].seated())
 	for _, seat := range r.seats {
 		here := seat.Holds() && !r.missing(seat, NotAbsent)
 		switch seats := at[seat.Person] != 0; {
@@ -99,8 +99,8 @@ func (s *Service) ownTables(ctx context.Context, process, person string) ([]OwnT
 	out := []OwnTables{}
 	for _, x := range plans {
 		own := OwnTables{Session: x.Session, Tables: make([]int, len(x.Rounds))}
-		for i, tables := range x.Rounds {
-			own.Tables[i] = tableOf(tables)[person]
+		for i, round := range x.Rounds {
+			own.Tables[i] = tableOf(round.seated())[person]
 		}
 		if slices.Max(append([]int{0}, own.Tables...)) > 0 {
 			out = append(out, own)
@@ -154,9 +154,9 @@ func (s *Service) Public(ctx context.Context, process string) ([]Counts, error) 
 
 func countsOf(x Plan, title string, small int) Counts {
 	out := Counts{Session: x.Session, Title: title, Rounds: []RoundCounts{}, Pairs: x.Measures.Pairs, Slots: x.Measures.Slots, Mixed: x.Diversify}
-	for _, tables := range x.Rounds {
-		r := RoundCounts{Tables: len(tables), People: []int{}}
-		for _, table := range tables {
+	for _, round := range x.Rounds {
+		r := RoundCounts{Tables: len(round.Tables), People: []int{}}
+		for _, table := range round.seated() {
 			r.People = append(r.People, len(table))
 			r.Hidden = r.Hidden || len(table) < small
 		}
