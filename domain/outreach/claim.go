@@ -128,6 +128,19 @@ func (n *Number) Settle(id string, attempt int, o Outcome, now time.Time, s Send
 	n.suppress(now)
 }
 
+// Release takes an attempt back that never reached the gateway: it counts for
+// nothing and the message waits for a moment.
+func (n *Number) Release(id string, attempt int, now time.Time) {
+	m := n.find(id)
+	if m == nil || m.State != Claimed || m.Attempts != attempt {
+		return
+	}
+	m.State, m.Worker, m.Started, m.Lease = Pending, "", time.Time{}, time.Time{}
+	m.NotBefore = now.Add(backoff[0])
+	m.Attempts--
+	n.suppress(now)
+}
+
 // suppress ends what waits against the wish of somebody who opted out while
 // it was in flight.
 func (n *Number) suppress(now time.Time) {

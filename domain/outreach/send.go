@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"folkmoot/domain"
@@ -43,16 +44,33 @@ func (s *Service) Claim(ctx context.Context, number string, lane Lane, worker st
 	if err != nil {
 		return Claim{}, false, err
 	}
-	if err := s.archive(ctx, n); err != nil || !ok {
+	c.Number = n.ID
+	err = s.archive(ctx, n)
+	if !ok {
 		return Claim{}, false, err
+	}
+	if err != nil {
+		return Claim{}, false, s.release(ctx, c, err)
 	}
 	return s.opened(ctx, n, c)
 }
 
+// release gives the claim up: for that cause it certainly was not sent, so
+// nobody needs to look for it.
+func (s *Service) release(ctx context.Context, c Claim, cause error) error {
+	now := s.Clock.Now()
+	_, err := s.Numbers.Update(ctx, c.Number, func(n *Number) error {
+		n.Release(c.Message.ID, c.Message.Attempts, now)
+		n.UpdatedAt = now
+		return nil
+	})
+	return errors.Join(cause, err)
+}
+
 // opened gives the claim its words and its number. When they cannot be
-// opened any more the message cannot go.
+// opened any more the message cannot go; when they cannot be opened now it
+// waits.
 func (s *Service) opened(ctx context.Context, n Number, c Claim) (Claim, bool, error) {
-	c.Number = n.ID
 	phone, err := s.Phone(ctx, n)
 	if err == nil {
 		c.Phone = phone
@@ -61,7 +79,10 @@ func (s *Service) opened(ctx context.Context, n Number, c Claim) (Claim, bool, e
 	if domain.Is(err, domain.NotFound) {
 		return Claim{}, false, s.Settle(ctx, c, Outcome{Class: Refused, Code: "erased"})
 	}
-	return c, err == nil, err
+	if err != nil {
+		return Claim{}, false, s.release(ctx, c, err)
+	}
+	return c, true, nil
 }
 
 // Settle writes what the attempt came to, and files the message when it is

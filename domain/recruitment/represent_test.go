@@ -7,6 +7,7 @@ import (
 
 	"folkmoot/domain"
 	"folkmoot/domain/people"
+	"folkmoot/domain/recruitment"
 )
 
 func TestRepresentationCountsEachStage(t *testing.T) {
@@ -53,6 +54,34 @@ func TestRepresentationCountsEachStage(t *testing.T) {
 	w.must(err)
 	if d := cmp.Diff(before.Table, after.Table); d != "" {
 		t.Errorf("erasing changed the published table\n%s", d)
+	}
+}
+
+// TestTheLastCountSeesWhoCompleted: the watch over a closed process does not
+// end before those who served are noted as having completed.
+func TestTheLastCountSeesWhoCompleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.pool()
+	w.drawn()
+	w.tick()
+	move := func(from, to people.Status) {
+		for _, id := range w.with(from) {
+			_, err := w.rows.Update(t.Context(), id, func(p *people.Person) error { p.Status, p.Counted = to, to; return nil })
+			w.must(err)
+		}
+	}
+	move(people.Offered, people.Serving)
+	w.ref.Stage = domain.Closed
+	w.tick()
+	move(people.Serving, people.Completed)
+	w.tick()
+	got, err := w.s.Represent(t.Context(), olive, jury)
+	w.must(err)
+	r, err := w.recs.Get(t.Context(), jury)
+	w.must(err)
+	if n := got.Table.Totals[4].Count; n != 3 || r.State != recruitment.PoolEnded {
+		t.Errorf("%d counted as completed, recruitment %s; want 3, ended", n, r.State)
 	}
 }
 

@@ -172,7 +172,9 @@ func (s *Service) tickSeats(ctx context.Context, _ time.Time) (int, error) {
 			continue
 		}
 		if ref.Stage.Reached(domain.Closed) {
-			errs = append(errs, s.end(ctx, r))
+			counted, err := s.lastCount(ctx, ref, r)
+			n += counted
+			errs = append(errs, err)
 			continue
 		}
 		filled, err := s.fill(ctx, ref, r)
@@ -180,6 +182,23 @@ func (s *Service) tickSeats(ctx context.Context, _ time.Time) (int, error) {
 		errs = append(errs, err)
 	}
 	return n, errors.Join(errs...)
+}
+
+// lastCount ends the watch over a closed process, once those who served are
+// noted as having completed and counted so. It answers how often it counted.
+func (s *Service) lastCount(ctx context.Context, ref domain.ProcessRef, r Recruitment) (int, error) {
+	for _, err := range s.d.People.Of(ctx, ref.ID, people.Serving) {
+		return 0, err // one is enough
+	}
+	counted, err := s.tally(ctx, ref)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	if counted {
+		n = 1
+	}
+	return n, s.end(ctx, r)
 }
 
 func (s *Service) end(ctx context.Context, r Recruitment) error {
