@@ -56,6 +56,8 @@ func (p *played) lookForms(t *testing.T, all map[string]*visitor) {
 	if after := must[audit.Head](t)(p.audit.Head(t.Context(), p.id)); after.Seq != before.Seq+1 {
 		t.Errorf("a look left %d entries, want 1", after.Seq-before.Seq)
 	}
+	all["organiser"].post(path+"/texts", "purpose", "").wants(t, "words without a purpose", 400)
+	all["organiser"].post(path+"/texts", "purpose", "phone_call").wants(t, "the words of texts", 200, "fm-phone__text", "Forest Jury")
 	for _, who := range []string{"commissioner", "oversight", "administrator", "elsewhere", "member"} {
 		a := all[who].post(path+"/identity", "purpose", "phone_call")
 		if a.status < 400 || strings.Contains(a.body, "Quill") {

@@ -366,8 +366,28 @@ func TestAHistoryIsALookWithAPurpose(t *testing.T) {
 	path := "/processes/p1/people/ann/history"
 	h.As("carol").Get(path + "?purpose=curious").Want(403)
 	h.As("olive").Get(path).Want(400)
-	h.As("olive").Get(path+"?purpose=call").Want(200).Shows("yes please", "picked for Oakshire Jury")
-	if got := h.audit.Actions(); len(got) != 1 || got[0] != "history.read" {
+	bare, err := h.svc.Contact(t.Context(), domain.Actor{ID: "cal", Grants: []domain.Grant{{Role: domain.ConfirmationCaller}}}, "p1", "ann")
+	if err != nil || len(bare) < 2 || len(h.audit.Actions()) != 0 {
+		t.Errorf("without words: %v lines, %v, recorded %v", len(bare), err, h.audit.Actions())
+	}
+	for _, l := range bare {
+		if l.Text != "" {
+			t.Errorf("a history without words reads %q", l.Text)
+		}
+	}
+	err = h.svc.Pass(t.Context(), domain.Command{Actor: domain.SystemActor("test"), Key: "q"}, outreach.QueueData{Process: "p1", Person: "ann", Reason: outreach.ReasonHelp, At: h.clock.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page api.Page[outreach.ItemView]
+	h.settle()
+	h.As("olive").Get("/processes/p1/queue").Want(200).Into(&page)
+	item := "/processes/p1/queue/" + page.Items[0].ID
+	h.As("olive").Post(item+"/claim", nil).Want(200)
+	h.As("olive").Post(item+"/close", map[string]any{"outcome": "called"}).Want(200)
+	before := len(h.audit.Actions())
+	h.As("olive").Get(path+"?purpose=call").Want(200).Shows("yes please", `"way":"call"`, "picked for Oakshire Jury")
+	if got := h.audit.Actions()[before:]; len(got) != 1 || got[0] != "history.read" {
 		t.Errorf("recorded %v", got)
 	}
 	h.audit.FailWith(domain.E(domain.Unavailable, "the record is away"))

@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"folkmoot/domain"
-	"folkmoot/domain/outreach"
 	"folkmoot/domain/people"
 )
 
@@ -66,7 +65,8 @@ type personPage struct {
 	Row      people.View
 	Identity *people.Identity
 	Lines    []field2
-	Texts    []outreach.Line
+	Timeline []happening
+	Read     bool // the timeline has the words of the messages
 	Purposes []string
 	Ways     []string // how somebody may have spoken with us
 	Ref      domain.ProcessRef
@@ -94,12 +94,22 @@ func (s Services) personPage(ctx context.Context, r *Request) (personPage, error
 	for _, code := range people.Purposes {
 		page.Purposes = append(page.Purposes, code, first(words(code)))
 	}
-	return page, nil
+	return page, s.withTimeline(ctx, r, &page)
 }
 
 func (s Services) person(ctx context.Context, r *Request) (Reply, error) {
 	page, err := s.personPage(ctx, r)
 	return Show("staff/person", "A person", page), err
+}
+
+// withTimeline adds the person's history without the words of messages.
+func (s Services) withTimeline(ctx context.Context, r *Request, page *personPage) error {
+	lines, err := s.Outreach.Contact(ctx, r.Actor, page.P.ID, page.Row.ID)
+	if err != nil {
+		return err
+	}
+	page.Timeline, err = s.timeline(ctx, r, *page, lines)
+	return err
 }
 
 // identity shows who somebody is, once, after the look was recorded. It is
@@ -131,9 +141,13 @@ func (s Services) personTexts(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	page.Texts, err = s.Outreach.History(ctx, r.Actor, page.P.ID, page.Row.ID, r.Form.Get("purpose"))
+	lines, err := s.Outreach.History(ctx, r.Actor, page.P.ID, page.Row.ID, r.Form.Get("purpose"))
 	if err != nil {
 		return r.Again(Show("staff/person", "A person", page), err)
+	}
+	page.Read = true
+	if page.Timeline, err = s.timeline(ctx, r, page, lines); err != nil {
+		return Reply{}, err
 	}
 	return Show("staff/person", "A person", page), nil
 }

@@ -89,6 +89,8 @@ var confirmV1 = withSides(dialogue.Flow{
 	Events: map[string]dialogue.Branch{
 		"offer":              {Go: "offer"},
 		"reserve_called":     {Go: "offer_reserve"},
+		"confirmed":          {Go: "payment"}, // they said yes on their page or on the phone
+		"declined":           {Go: "declined"},
 		"withdrawn":          {Go: "cancelled"},
 		"cancelled":          {Go: "cancelled"},
 		dialogue.EventResume: {Say: "resumed"},

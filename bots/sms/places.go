@@ -13,6 +13,8 @@ func Places() map[string]Place {
 		"reserve":            {Flow: flows.Recruit, Event: "reserve"},
 		"picked":             {Flow: flows.Confirm, Event: "offer"},
 		"called_up":          {Flow: flows.Confirm, Event: "reserve_called"},
+		"confirmed":          {Flow: flows.Confirm, Event: "confirmed"},
+		"offer_declined":     {Flow: flows.Confirm, Event: "declined"},
 		"practical_details":  {Flow: flows.Serve},
 		"week_before":        {Flow: flows.Serve, Event: "week"},
 		"day_before":         {Flow: flows.Serve, Event: "day_before"},

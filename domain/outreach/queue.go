@@ -62,9 +62,14 @@ var Queue = domain.Collection[Item]{
 	Schema: 1,
 	Indexes: []domain.Index{
 		{Name: "process", Fields: []string{"process", "state", "rank", "at"}},
+		{Name: "person", Fields: []string{"person", "at"}},
 	},
 	Keys: func(i *Item) map[string]any {
-		return map[string]any{"process": i.Process, "state": i.State, "rank": i.rank(), "at": i.At}
+		keys := map[string]any{"process": i.Process, "state": i.State, "rank": i.rank(), "at": i.At}
+		if i.Person != "" {
+			keys["person"] = i.Person
+		}
+		return keys
 	},
 	Shard: "id",
 }

@@ -13,12 +13,12 @@ import (
 type Line struct {
 	At       time.Time `json:"at"`
 	From     string    `json:"from"` // resident or us
-	Way      string    `json:"way"`  // text or letter
-	Text     string    `json:"text"`
+	Way      string    `json:"way"`  // text, letter, call, or person: a message before a person
+	Text     string    `json:"text,omitempty"`
 	Template string    `json:"template,omitempty"`
 	Lang     string    `json:"lang,omitempty"`
 	Why      string    `json:"why,omitempty"`   // how a resident's text was understood
-	State    string    `json:"state,omitempty"` // how far ours came
+	State    string    `json:"state,omitempty"` // how far ours came, or the message before a person
 }
 
 // MaxLines is how many lines of each kind a history shows, the newest ones.
@@ -42,8 +42,31 @@ func (s *Service) History(ctx context.Context, a domain.Actor, process, person, 
 			return nil, err
 		}
 	}
-	return s.lines(ctx, process, person)
+	return s.lines(ctx, process, person, s.reveal)
 }
+
+// Contact answers the same history without a word of it: when, by which way,
+// and what became of it. Staff who serve people may see it without a purpose.
+func (s *Service) Contact(ctx context.Context, a domain.Actor, process, person string) ([]Line, error) {
+	ref, err := s.Processes.Ref(ctx, process)
+	if err != nil {
+		return nil, err
+	}
+	scope := ref.Scope()
+	scope.Person = person
+	if !domain.May(a, domain.SelfServe, scope) {
+		if err := domain.Authorize(a, domain.ServePeople, ref.Scope()); err != nil {
+			return nil, err
+		}
+	}
+	return s.lines(ctx, process, person, closed)
+}
+
+// opener reads sealed words.
+type opener func(ctx context.Context, subject, bound string, sealed domain.Sealed) (string, error)
+
+// closed leaves words sealed.
+func closed(context.Context, string, string, domain.Sealed) (string, error) { return "", nil }
 
 func (s *Service) mayRead(a domain.Actor, ref domain.ProcessRef, purpose string) error {
 	if err := domain.Authorize(a, domain.ViewIdentity, ref.Scope()); err != nil {
@@ -57,23 +80,18 @@ func (s *Service) mayRead(a domain.Actor, ref domain.ProcessRef, purpose string)
 // Lines is [Service.History] for the program itself: a subject access export
 // that records its own look.
 func (s *Service) Lines(ctx context.Context, process, person string) ([]Line, error) {
-	return s.lines(ctx, process, person)
+	return s.lines(ctx, process, person, s.reveal)
 }
 
-func (s *Service) lines(ctx context.Context, process, person string) ([]Line, error) {
-	in, err := s.heard(ctx, process, person)
-	if err != nil {
-		return nil, err
+func (s *Service) lines(ctx context.Context, process, person string, open opener) ([]Line, error) {
+	var all []Line
+	for _, read := range []func(context.Context, string, string, opener) ([]Line, error){s.heard, s.said, s.posted, s.handled} {
+		some, err := read(ctx, process, person, open)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
 	}
-	out, err := s.said(ctx, process, person)
-	if err != nil {
-		return nil, err
-	}
-	posted, err := s.posted(ctx, process, person)
-	if err != nil {
-		return nil, err
-	}
-	all := slices.Concat(in, out, posted)
 	slices.SortStableFunc(all, func(a, b Line) int { return a.At.Compare(b.At) })
 	return all, nil
 }
@@ -82,7 +100,7 @@ func newest(person string) domain.Query {
 	return domain.Query{Index: "person", Equal: []any{person}, Reverse: true, Limit: MaxLines}
 }
 
-func (s *Service) heard(ctx context.Context, process, person string) ([]Line, error) {
+func (s *Service) heard(ctx context.Context, process, person string, open opener) ([]Line, error) {
 	var out []Line
 	for r, err := range s.Events.Find(ctx, newest(person)) {
 		if err != nil {
@@ -91,7 +109,7 @@ func (s *Service) heard(ctx context.Context, process, person string) ([]Line, er
 		if r.Process != process || r.Kind != KindText {
 			continue
 		}
-		text, err := s.reveal(ctx, r.Number, r.ID+"/text", r.Text)
+		text, err := open(ctx, r.Number, r.ID+"/text", r.Text)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +118,7 @@ func (s *Service) heard(ctx context.Context, process, person string) ([]Line, er
 	return out, nil
 }
 
-func (s *Service) said(ctx context.Context, process, person string) ([]Line, error) {
+func (s *Service) said(ctx context.Context, process, person string, open opener) ([]Line, error) {
 	var out []Line
 	for t, err := range s.Texts.Find(ctx, newest(person)) {
 		if err != nil {
@@ -109,7 +127,7 @@ func (s *Service) said(ctx context.Context, process, person string) ([]Line, err
 		if t.Process != process {
 			continue
 		}
-		text, err := s.reveal(ctx, t.Number, t.ID, t.Body)
+		text, err := open(ctx, t.Number, t.ID, t.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +136,7 @@ func (s *Service) said(ctx context.Context, process, person string) ([]Line, err
 	return out, nil
 }
 
-func (s *Service) posted(ctx context.Context, process, person string) ([]Line, error) {
+func (s *Service) posted(ctx context.Context, process, person string, open opener) ([]Line, error) {
 	var out []Line
 	for l, err := range s.Letters.Find(ctx, newest(person)) {
 		if err != nil {
@@ -127,11 +145,29 @@ func (s *Service) posted(ctx context.Context, process, person string) ([]Line, e
 		if l.Process != process {
 			continue
 		}
-		text, err := s.reveal(ctx, l.Person, l.ID, l.Body)
+		text, err := open(ctx, l.Person, l.ID, l.Body)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, Line{At: l.At, From: "us", Way: "letter", Text: text, Template: l.Template, Lang: l.Lang})
+	}
+	return out, nil
+}
+
+// handled are the messages that a person dealt with, and the calls they made.
+func (s *Service) handled(ctx context.Context, process, person string, _ opener) ([]Line, error) {
+	var out []Line
+	for i, err := range s.Queue.Find(ctx, newest(person)) {
+		if err != nil {
+			return nil, err
+		}
+		if i.Process != process {
+			continue
+		}
+		out = append(out, Line{At: i.At, From: "resident", Way: "person", Why: i.Reason, State: i.State})
+		if i.State == ItemClosed && i.Outcome == "called" {
+			out = append(out, Line{At: i.Closed, From: "us", Way: "call", Why: i.Reason})
+		}
 	}
 	return out, nil
 }

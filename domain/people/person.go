@@ -55,6 +55,7 @@ type Step struct {
 	To     Status    `json:"to"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
+	Spoke  string    `json:"spoke,omitempty"` // one of Spoken: staff made it, in the person's own words
 }
 
 // maxHistory is how many steps a row keeps; the oldest go first. The audit

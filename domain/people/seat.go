@@ -28,9 +28,22 @@ func (s *Service) Confirm(ctx context.Context, cmd domain.Command, id string, in
 			return err
 		}
 		p.CannotCome = slices.Clone(in.CannotCome)
+		if in.Tell == nil {
+			p.tellTexts(cmd, now, "confirmed")
+		}
 		return p.move(Confirmed, now, "")
 	}}
 	return s.apply(ctx, cmd, id, c)
+}
+
+// tellTexts lets the conversation by text know of an answer to the offer that
+// was not given in it: it would ask on and tell them in the end that the seat
+// went to somebody else.
+func (p *Person) tellTexts(cmd domain.Command, now time.Time, template string) {
+	byText := p.NumberHash != "" && (p.Channel == ChannelText || p.Channel == "")
+	if p.Status == Offered && byText && cmd.Actor.Via != "sms" {
+		(&Tell{Template: template}).emit(p, cmd, now)
+	}
 }
 
 func missing(p *Person, who domain.Role, item, need, step string) domain.Missing {
@@ -68,7 +81,12 @@ func (s *Service) leave(ctx context.Context, cmd domain.Command, id string, c ch
 		}
 	}
 	c.perms, c.data = serve, map[string]any{"reason": reason}
-	c.do = func(p *Person, now time.Time) error { return p.move(to, now, reason) }
+	c.do = func(p *Person, now time.Time) error {
+		if to == Declined && c.tell == nil {
+			p.tellTexts(cmd, now, "offer_declined")
+		}
+		return p.move(to, now, reason)
+	}
 	return s.apply(ctx, cmd, id, c)
 }
 

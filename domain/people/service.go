@@ -182,6 +182,9 @@ func (c change) run(p *Person, cmd domain.Command, now time.Time) error {
 	}
 	// What people say about a person does not go to the audit log.
 	if slices.Contains(Spoken, cmd.Reason) {
+		if n := len(p.History); n > 0 && p.Status != from {
+			p.History[n-1].Spoke = cmd.Reason
+		}
 		data = maps.Clone(data)
 		if data == nil {
 			data = map[string]any{}
