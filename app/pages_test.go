@@ -101,6 +101,7 @@ func (p *played) serving(ln net.Listener) map[string]*visitor {
 		if err := app.ShutdownWithTimeout(5 * time.Second); err != nil {
 			t.Errorf("shutdown: %v", err)
 		}
+		_ = ln.Close() // a test that ends at once may shut down before it listens
 		<-done
 	})
 	base := "http://" + ln.Addr().String()

@@ -47,6 +47,7 @@ func TestPartsInABrowser(t *testing.T) {
 		if err := app.ShutdownWithTimeout(5 * time.Second); err != nil {
 			t.Errorf("shutdown: %v", err)
 		}
+		_ = ln.Close() // a test that ends at once may shut down before it listens
 		<-done
 	})
 	cookie := "folkmoot=staff-cookie"
