@@ -128,6 +128,9 @@ func TestCommitThenConclude(t *testing.T) {
 	if committed.Panel != 0 || strings.Contains(read(t, req.Out, "certificate.json"), `"choice"`) {
 		t.Error("a commitment chose a panel")
 	}
+	if !strings.Contains(strings.Join(committed.Warnings, " "), "The seed was not used") {
+		t.Errorf("a seed before the commitment goes unremarked: %q", committed.Warnings)
+	}
 	if _, err := drawfiles.Draw(t.Context(), req); !errors.Is(err, drawfiles.ErrWaiting) {
 		t.Errorf("a waiting commitment could be overwritten: %v", err)
 	}

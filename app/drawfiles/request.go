@@ -72,6 +72,9 @@ type Summary struct {
 // ErrWaiting protects a commitment from being overwritten.
 var ErrWaiting = errors.New("this folder holds a commitment that waits for its seed: conclude it (--conclude), or choose another folder")
 
+// unusedSeed is said where a seed comes before its commitment.
+const unusedSeed = "The seed was not used and is not kept: a commitment is worth something only while nobody knows the seed. Make another one after publishing, and give it with --conclude."
+
 // FileFindings are the problems of one input file.
 type FileFindings struct {
 	File     string             `json:"file"`
@@ -132,6 +135,9 @@ func Draw(ctx context.Context, req Request) (*Summary, error) {
 		return nil, err
 	}
 	s := in.summary(lottery)
+	if req.CommitOnly && (req.Seed != "" || req.DrandRound != 0) {
+		s.Warnings = append(s.Warnings, unusedSeed)
+	}
 	s.CompileSeconds = req.Engine.CompileTime().Seconds()
 	s.Seconds, s.LotterySeconds = clock.split()
 	return s, nil
