@@ -1,6 +1,6 @@
 // Command gotest reads `go test -json` from standard input and prints what
 // go test prints: every test's result line, the output of failed tests, a
-// line per package. At the end it lists each skipped test with its reason, so
+// line per package, and what a passed test logged after "NOTE: ". At the end it lists each skipped test with its reason, so
 // that nothing is left out silently, and fails when anything failed.
 package main
 
@@ -108,10 +108,20 @@ func (r *report) result(e event, key string) {
 	switch {
 	case e.Action == "pass":
 		r.passed++
+		r.notes(lines)
 		r.verdict(lines)
 	case e.Action == "skip":
 		r.skipped = append(r.skipped, fmt.Sprintf("%s %s: %s", e.Package, e.Test, reason(lines)))
 		r.verdict(lines)
+	}
+}
+
+// notes prints what a passed test wants to be read.
+func (r *report) notes(lines []string) {
+	for _, l := range lines {
+		if _, note, ok := strings.Cut(l, ": NOTE: "); ok {
+			fmt.Fprint(r.out, "NOTE: ", note)
+		}
 	}
 }
 

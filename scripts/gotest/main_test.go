@@ -32,6 +32,10 @@ func TestReport(t *testing.T) {
 			`{"Action":"output","Package":"p","Test":"TestA","Output":"--- PASS: TestA (0.00s)\n"}`,
 			`{"Action":"pass","Package":"p","Test":"TestA"}`,
 		), false, []string{"ok: 1 tests passed"}, []string{"--- PASS"}},
+		{"what a passed test notes", true, events(
+			`{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:1: NOTE: 3 of 7\n"}`,
+			`{"Action":"pass","Package":"p","Test":"TestA"}`,
+		), false, []string{"NOTE: 3 of 7\n"}, []string{"a_test.go"}},
 		{"fail", true, events(
 			`{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:1: got 1, want 2\n"}`,
 			`{"Action":"output","Package":"p","Test":"TestA","Output":"--- FAIL: TestA (0.00s)\n"}`,
