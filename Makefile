@@ -11,7 +11,7 @@ NPM := scripts/assets/node_modules/.package-lock.json
 SOLVER := app/highs/wasm/names.json
 PAGES := app/web/assets/dist/manifest.json
 
-.PHONY: help assets build run demo test race lint bench lotteries gaps cover image clean
+.PHONY: help assets build run demo test race lint crashwalk bench lotteries gaps cover image clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 11
@@ -45,6 +45,9 @@ race: assets ## tests under the race detector, where races matter
 
 lint: ## formatting, vet and golangci-lint where it is installed
 	scripts/ci/lint.sh
+
+crashwalk: assets ## dies at every operation of a small jury's play, and compares; make test walks a sample; takes an hour
+	FOLKMOOT_CRASHWALK=all go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
 
 bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=regexp and BENCH_PKGS=packages narrow them
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(BENCH_PKGS)
