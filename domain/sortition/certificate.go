@@ -166,7 +166,7 @@ func PanelsCSV(panels [][]string) []byte {
 }
 
 // statement is the text that is committed to.
-func statement(c *Certificate, pool, settings, proof string) string {
+func statement(c *Certificate, pool, settings, proof, reasons string) string {
 	lines := []string{
 		"folkmoot draw commitment 1",
 		"label " + strconv.Quote(c.Label),
@@ -183,13 +183,14 @@ func statement(c *Certificate, pool, settings, proof string) string {
 		"summary " + hashJSON(c.Summary),
 		"warnings " + hashJSON(c.Warnings),
 		"proof " + proof,
+		"reasons " + reasons,
 		"seed " + strconv.Quote(c.SeedPlan),
 		"drand " + strconv.FormatUint(c.DrandRound, 10),
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func newLottery(m *model, o Options, best *optimum, people [][]int, warnings Findings) *Lottery {
+func newLottery(m *model, o Options, best *optimum, people [][]int, reasons []Uncovered, warnings Findings) *Lottery {
 	uses := appearances(len(m.problem.People), people)
 	c := Certificate{
 		Format: CertificateFormat, Label: o.Label, Program: o.Program, Objective: o.Objective,
@@ -202,9 +203,9 @@ func newLottery(m *model, o Options, best *optimum, people [][]int, warnings Fin
 		c.Warnings = Findings{}
 	}
 	l := &Lottery{Certificate: c, Replay: Replay{
-		Format: ReplayFormat, Problem: *m.problem, Options: o, Proof: exportProof(m, best), Uncoverable: []Uncovered{},
+		Format: ReplayFormat, Problem: *m.problem, Options: o, Proof: exportProof(m, best), Uncoverable: reasons,
 	}}
-	text := statement(&c, poolHash(m.problem, o.Salt), hashJSON(o), hashJSON(l.Replay.Proof))
+	text := statement(&c, poolHash(m.problem, o.Salt), hashJSON(o), hashJSON(l.Replay.Proof), hashJSON(reasons))
 	l.Certificate.Commitment = Commitment{Hash: sha([]byte(text)), Statement: text}
 	l.Certificate.seal()
 	return l

@@ -134,6 +134,9 @@ func TestForgedInterval(t *testing.T) {
 				return true // what it proves is checked; there is more than one proof
 			}
 		}
+		if strings.Contains(path, ".uncoverable") && strings.HasSuffix(path, "shortened") {
+			return true // who is in none of the panels found may be in another: bound by the commitment alone
+		}
 		return harmless(path, forged.Replay.Proof) || strings.HasSuffix(path, "lottery_minimum") && strings.HasPrefix(l.Certificate.Summary.LotteryMinimum, "0/")
 	})
 }

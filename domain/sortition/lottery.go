@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 const (
@@ -119,16 +120,21 @@ func Prepare(ctx context.Context, problem *Problem, options Options, solver Solv
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	people := seatPeople(m, counts, w.key+"/seats")
-	l := newLottery(m, options, best, people, found)
-	l.Replay.Uncoverable, err = whyUncovered(ctx, m, solver, best)
-	return l, err
+	reasons, err := whyUncovered(ctx, w, options.Objective, best)
+	if err != nil {
+		return nil, err
+	}
+	return newLottery(m, options, best, seatPeople(m, counts, w.key+"/seats"), reasons, found), nil
 }
 
-// whyUncovered explains the chances that are 0.
-func whyUncovered(ctx context.Context, m *model, solver Solver, best *optimum) ([]Uncovered, error) {
+// whyUncovered explains the chances that are 0 and must be: objectives that do
+// not lift the smallest chance leave people out who could sit.
+func whyUncovered(ctx context.Context, w *wholeSolver, o Objective, best *optimum) ([]Uncovered, error) {
 	out := Feasibility{Uncoverable: []Uncovered{}}
-	covered := make([]bool, len(m.types))
+	if slices.IndexFunc(best.level, func(p *big.Rat) bool { return p.Sign() == 0 }) < 0 {
+		return out.Uncoverable, nil
+	}
+	covered := make([]bool, len(w.m.types))
 	level := best.level
 	if best.bounded {
 		level = best.marg.level // what is proved, not what was found
@@ -136,7 +142,14 @@ func whyUncovered(ctx context.Context, m *model, solver Solver, best *optimum) (
 	for t, p := range level {
 		covered[t] = p.Sign() > 0
 	}
-	err := explainUncovered(ctx, m, solver, covered, &out)
+	if o != Leximin && o != Maximin {
+		fresh := &wholeSolver{m: newModel(w.m.problem), solver: w.solver, key: w.key, budget: newBudget(0)} // with no inequalities yet
+		var err error
+		if covered, _, err = fresh.coverable(ctx); err != nil {
+			return nil, err
+		}
+	}
+	err := explainUncovered(ctx, w.m, w.solver, covered, &out)
 	return out.Uncoverable, err
 }
 

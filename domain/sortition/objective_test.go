@@ -108,6 +108,12 @@ func TestComparisonObjectives(t *testing.T) {
 			t.Errorf("%s is offered without its warning", o)
 		}
 	}
+	// Who was left out by chance is not told that targets keep them out.
+	l := prepare(t, small200.problem(t), sortition.Options{Objective: sortition.Legacy, Panels: 5})
+	mustVerify(t, l, "proof")
+	if len(l.Certificate.Summary.Uncoverable) == 0 || len(l.Replay.Uncoverable) != 0 {
+		t.Errorf("%d people in no panel, reasons for %d", len(l.Certificate.Summary.Uncoverable), len(l.Replay.Uncoverable))
+	}
 	_, err := sortition.Prepare(t.Context(), scotland.problem(t), sortition.Options{Objective: sortition.MaxEntropy}, newSolver(t), nil)
 	if !errors.Is(err, sortition.ErrTooManyStates) {
 		t.Errorf("max-entropy on many targets: %v", err)

@@ -16,6 +16,7 @@ func checkReplay(r *Report, c *sortition.Certificate, replay *sortition.Replay) 
 	}
 	r.note("targets", "Every panel meets every target.", checkTargets(c, replay))
 	r.note("households", "No panel holds two people of one household.", checkHouseholds(c, replay))
+	r.note("reasons", "Whoever is in no panel is told which targets keep them out.", checkReasons(c, replay))
 	if c.Choice != nil {
 		r.note("reserves complete", "Everyone who could still be called is among the reserves.", checkAllReserves(c, replay))
 	}
@@ -53,6 +54,41 @@ func checkCommitted(c *sortition.Certificate, replay *sortition.Replay) error {
 		if person.ID != c.Chances[i].ID {
 			return fmt.Errorf("the pool and the list of chances differ at %s", person.ID)
 		}
+	}
+	return nil
+}
+
+// checkReasons checks that the reasons speak of those in no panel, each once,
+// and of targets as they are; certificates of before they were committed to
+// lack the line. That the targets named keep them out is not proved again.
+func checkReasons(c *sortition.Certificate, replay *sortition.Replay) error {
+	if said, ok := lines(c.Commitment.Statement)["reasons"]; ok && digest(replay.Uncoverable) != said {
+		return errors.New("the reasons are not those committed to")
+	}
+	limits := map[sortition.Bound]bool{}
+	for _, t := range replay.Problem.Targets {
+		limits[sortition.Bound{Feature: t.Feature, Value: t.Value, Side: "min", Limit: t.Min}] = true
+		limits[sortition.Bound{Feature: t.Feature, Value: t.Value, Side: "max", Limit: t.Max}] = true
+	}
+	told := []string{}
+	for _, u := range replay.Uncoverable {
+		told = append(told, u.IDs...)
+		for _, b := range u.Excluding {
+			if !limits[b] {
+				return fmt.Errorf("no target says %v, which is said to keep %s out", b, u.IDs)
+			}
+		}
+	}
+	slices.Sort(told)
+	if len(slices.Compact(slices.Clone(told))) < len(told) {
+		return errors.New("somebody is given reasons twice")
+	}
+	none := c.Summary.Uncoverable
+	if k := replay.Proof.Kind; k == "interval" || k == "none" { // who is in none of its panels may be in another
+		none = slices.DeleteFunc(slices.Clone(none), func(id string) bool { return !slices.Contains(told, id) })
+	}
+	if !slices.Equal(told, none) {
+		return errors.New("the reasons are not given for exactly those who are in no panel")
 	}
 	return nil
 }
