@@ -161,12 +161,17 @@ func (c *crew) again(do func(p *program) error) error {
 		if p.fate.how.dies() && !errors.Is(err, errNoAnswer) {
 			return err
 		}
-		if !errors.Is(err, errNoAnswer) && !strings.Contains(err.Error(), errAway.Error()) && !strings.Contains(err.Error(), "could not be taken in yet") {
+		if !askedAgain(err) {
 			return err
 		}
 		c.w.set(c.w.clock().Add(time.Second)) // nobody asks again in the same instant
 	}
 	return fmt.Errorf("still no success after %d tries: %w", tries, err)
+}
+
+// askedAgain says whether whoever meets the error comes again.
+func askedAgain(err error) bool {
+	return errors.Is(err, errNoAnswer) || strings.Contains(err.Error(), errAway.Error()) || strings.Contains(err.Error(), "could not be taken in yet")
 }
 
 func (c *crew) replace(dead *program) error {

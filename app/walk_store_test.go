@@ -143,6 +143,7 @@ type fate struct {
 	dead bool
 	sent int
 	seen []operation
+	in   outage // from which the program suffers, but goes on
 }
 
 var errAway = domain.E(domain.Unavailable, "the store went away")
@@ -175,6 +176,19 @@ func (f *fate) ask(op operation) (happens, answered bool) {
 	return f.how.after(), false
 }
 
+// trouble begins an outage, or ends it.
+func (f *fate) trouble(o outage) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.in = o
+}
+
+func (f *fate) suffers(op operation) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.in.refuses(op)
+}
+
 // reach counts a call to the world outside; false when the program is dead.
 func (f *fate) reach() bool {
 	f.mu.Lock()
@@ -201,7 +215,11 @@ var _ store.Engine = mortal{}
 func (m mortal) inner() store.Engine { return m.g.engine(m.ring) }
 
 func (m mortal) do(verb, collection string, write bool, f func() error) error {
-	happens, answered := m.fate.ask(operation{ring: m.ring, verb: verb, collection: collection, write: write})
+	op := operation{ring: m.ring, verb: verb, collection: collection, write: write}
+	if err := m.fate.suffers(op); err != nil {
+		return err
+	}
+	happens, answered := m.fate.ask(op)
 	if !happens {
 		return errAway
 	}

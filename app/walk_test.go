@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -208,8 +209,27 @@ func (r *recording) walkers(t testing.TB, points []point) (wrong int) {
 	return wrong
 }
 
+// chosen are the points to walk: all, every so many-th, those whose words begin
+// in a way, or a sample.
+func chosen(all []point, which, seed string) []point {
+	n, err := strconv.Atoi(which)
+	switch {
+	case which == "":
+		return sample(all, seed)
+	case which == "all":
+		return all
+	case err == nil && n > 0:
+		var out []point
+		for i := 0; i < len(all); i += n {
+			out = append(out, all[i])
+		}
+		return out
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(p point) bool { return !strings.HasPrefix(p.String(), which) })
+}
+
 // seeds are those of the samples that the days take in turn.
-var seeds = []string{"1", "2", "3"}
+var seeds = []string{"1", "2", "3", "5"}
 
 // walkSeed is which sample is walked: FOLKMOOT_CRASHWALK_SEED, or the day's.
 func walkSeed() string {
@@ -221,8 +241,8 @@ func walkSeed() string {
 // answer and the program goes on. After a restart and with everybody asking
 // again who got no answer, everything must end as if nothing had happened.
 // FOLKMOOT_CRASHWALK=all walks all points, otherwise a sample with one of
-// each kind, another one each day; the words of a point, as a fault names it,
-// walk that one alone.
+// each kind, another one each day; a number walks every so many-th, and the
+// words of a point, as a fault names it, that one alone.
 func TestCrashWalk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the crash walk takes long; run without -short")
@@ -232,13 +252,10 @@ func TestCrashWalk(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	points, seed := there.all, walkSeed()
-	switch which := os.Getenv("FOLKMOOT_CRASHWALK"); which {
-	case "all":
-	case "":
-		points = sample(there.all, seed)
-	default:
-		points = slices.DeleteFunc(there.all, func(p point) bool { return !strings.HasPrefix(p.String(), which) })
+	seed := walkSeed()
+	points := chosen(there.all, os.Getenv("FOLKMOOT_CRASHWALK"), seed)
+	if which := os.Getenv("FOLKMOOT_CRASHWALK"); which == "" || which == "all" {
+		r.outages(t, seed)
 	}
 	began, all := time.Now(), len(there.all)
 	wrong := r.walkers(t, points)

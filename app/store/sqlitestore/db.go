@@ -218,10 +218,11 @@ func (d *DB) disconnect() error {
 	return errors.Join(errs...)
 }
 
-// Ping is nil when the file can be read and its write lock be had.
+// Ping is nil when the file can be read and a write of it reaches the disk: it
+// writes again what is there, so that a full or locked disk shows.
 func (d *DB) Ping(ctx context.Context) error {
 	return d.alone(ctx, func(ctx context.Context, conn *sql.Conn) error {
-		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE; COMMIT")
+		_, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version=%d", layout))
 		return err
 	})
 }

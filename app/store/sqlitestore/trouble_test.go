@@ -106,6 +106,7 @@ func TestReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantAway(t, "a write", c.Insert(t.Context(), document("a")), "may not be written")
+	wantAway(t, "a ping", db.Ping(t.Context()), "may not be written")
 	if got := count(t, c); got != 1 {
 		t.Errorf("reading meanwhile: %d documents", got)
 	}
@@ -152,6 +153,35 @@ func TestLocked(t *testing.T) {
 	}
 	release()
 	add(t, c, "a")
+}
+
+// TestAPingWrites: whoever only reads finds a full disk healthy.
+func TestAPingWrites(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "store.db")
+	db := openAt(t, path, sqlitestore.Options{})
+	other, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	conn, err := other.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var versions [2]int
+	for i := range versions {
+		if err := conn.QueryRowContext(t.Context(), "PRAGMA data_version").Scan(&versions[i]); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if versions[0] == versions[1] {
+		t.Error("a ping wrote nothing")
+	}
 }
 
 // TestSharedCommit queues writes of every kind behind a lock, so that they
