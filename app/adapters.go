@@ -99,6 +99,33 @@ func (r replies) Answer(ctx context.Context, cmd domain.Command, process, person
 	return got.Missing, err
 }
 
+// Place takes over what a postcode says.
+func (r replies) Place(ctx context.Context, cmd domain.Command, process, person, postcode string) error {
+	_, err := r.h.recruitment.AnswerPlace(ctx, cmd, process, person, postcode)
+	return err
+}
+
+// placed is what a postcode answers of a process's questions, for the
+// conversation: "" for what is still to be asked.
+func (h *house) placed(ctx context.Context, process, postcode string) (map[string]string, error) {
+	features, err := h.recruitment.ByPostcode(ctx, process)
+	if err != nil || len(features) == 0 {
+		return nil, err
+	}
+	got, err := h.recruitment.Place(ctx, process, postcode)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, f := range features {
+		out[f] = got.Answers[f]
+	}
+	for _, f := range got.Later {
+		out[f] = "later" // a person looks: nobody knows their own quintile
+	}
+	return out, nil
+}
+
 // NotEligible notes that somebody said they cannot take part.
 func (r replies) NotEligible(ctx context.Context, cmd domain.Command, process, person, reason string) error {
 	_, err := r.h.recruitment.NotEligible(ctx, cmd, process, person, reason)

@@ -82,6 +82,14 @@ func (f facts) own(ctx context.Context, p domain.ProcessRef, _ string) (map[stri
 		return nil, fmt.Errorf("reading the dates of a process: %w", err)
 	}
 	values := map[string]string{"eligibility": r.Eligibility}
+	byPostcode, err := f.h.recruitment.ByPostcode(ctx, p.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading what postcodes answer: %w", err)
+	}
+	values["places"], values["no_places"] = "", "1"
+	if len(byPostcode) > 0 {
+		values["places"], values["no_places"] = "1", ""
+	}
 	if !r.ClosesAt.IsZero() {
 		values["closes"], values["closes_text"] = domain.SayMoment(r.ClosesAt), domain.SayMoment(r.ClosesAt)
 	}

@@ -210,7 +210,7 @@ func (h *house) written(collection, id string, _ time.Time) {
 	switch collection {
 	case process.Processes.Name, recruitment.Recruitments.Name:
 		h.known.forget(id)
-	case retention.HoldsKept.Name:
+	case retention.HoldsKept.Name, recruitment.PostcodeLookups.Name:
 		h.known.forgetAll()
 	}
 	h.kick()
@@ -273,7 +273,7 @@ func (h *house) wirePeople() {
 	h.recruitment = recruitment.New(recruitment.Deps{
 		Recruitments: store.Open(s, recruitment.Recruitments), Frames: store.Open(s, recruitment.Frames),
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
-		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), People: h.people, Processes: h.known,
+		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), PostcodeLookups: store.Open(s, recruitment.PostcodeLookups), PostcodeDistricts: store.Open(s, recruitment.PostcodeDistricts), People: h.people, Processes: h.known,
 		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
 		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Program: programName(), Beacon: drand{},
 	})
@@ -356,7 +356,7 @@ func (h *house) wireTexts() error {
 	desk := sms.NewDesk(sms.DeskDeps{
 		Processes: h.known, Directory: directory{h}, Facts: newFacts(h, texts), Texts: texts, Flows: flows.Get,
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
-		Join: flows.Recruit, Other: flows.Followup, Rest: "following",
+		Join: flows.Recruit, Other: flows.Followup, Rest: "following", Place: h.placed,
 	})
 	s := h.store
 	h.outreach = outreach.New(outreach.Deps{

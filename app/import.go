@@ -31,6 +31,7 @@ import (
 type importCmd struct {
 	Respondents importRespondents `cmd:"" help:"Register the people of a CSV file who registered elsewhere."`
 	Frame       importFrame       `cmd:"" help:"Import the list that invitees are drawn from, as CSV."`
+	Postcodes   importPostcodes   `cmd:"" help:"Import where postcodes lie, from a CSV lookup such as those of SIMD, IMD, WIMD or NIMDM: residents then say their postcode, and are not asked for area and deprivation."`
 	Targets     importTargets     `cmd:"" help:"Set a process's targets from a CSV file."`
 }
 
@@ -59,6 +60,13 @@ type importFrame struct {
 	importColumns
 	Name   string `required:"" help:"What the list is and of when; recorded."`
 	Source string `required:"" help:"Who gave the list, under what agreement; recorded."`
+}
+
+type importPostcodes struct {
+	importDoor
+	Columns string `required:"" help:"Which column holds what, such as postcode=Postcode,area=Ward,deprivation=SIMD2020v2_Quintile. A deprivation column with decile in its name holds 1 to 10, any other 1 to 5."`
+	Name    string `required:"" help:"What the lookup is and of when; recorded."`
+	Source  string `required:"" help:"Who publishes it; recorded."`
 }
 
 type importTargets struct{ importDoor }
@@ -100,6 +108,20 @@ func (c *importFrame) Run(ctx context.Context, st *streams) error {
 		return err
 	}
 	_, err = fmt.Fprintf(st.out, "%d rows in %d areas, %d with a phone number; list %s\n", f.Rows, len(f.Strata), f.Numbers, f.ID)
+	return err
+}
+
+// Run imports the lookup of postcodes.
+func (c *importPostcodes) Run(ctx context.Context, st *streams) error {
+	columns, err := readColumns(c.Columns)
+	if err != nil {
+		return err
+	}
+	var l recruitment.PostcodesView
+	if err := c.send(ctx, st, c.path("postcodes", url.Values{"name": {c.Name}, "source": {c.Source}, "columns": {columns}}), &l); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(st.out, "%d rows in %d areas\n", l.Rows, l.Areas)
 	return err
 }
 

@@ -43,6 +43,7 @@ func (p *played) forms(t *testing.T, all map[string]*visitor) {
 	p.staffForms(t, all)
 	p.phoneForms(t, all)
 	p.waveForms(t, all)
+	p.postcodeForms(t, all)
 	p.callForms(t, all)
 	p.broadcastForms(t, all)
 }
@@ -176,6 +177,19 @@ func (p *played) callForms(t *testing.T, all map[string]*visitor) {
 	person := "/staff/processes/" + p.id + "/people/" + p.member + "/answer"
 	v.post(person, "coming", "yes").wants(t, "an answer without their word", 400, "say how you spoke with them")
 	v.post(person, "coming", "yes", "how", "we_called", "agreed", "yes").wants(t, "an answer to no offer", 409)
+}
+
+// postcodeForms: a lookup of postcodes is taken over whole, or its problems
+// are named.
+func (p *played) postcodeForms(t *testing.T, all map[string]*visitor) {
+	v, path := all["organiser"], "/staff/processes/"+p.young+"/postcodes"
+	about := []string{"name", "Wards by postcode", "source", "made up for the play"}
+	v.post(path, append(about, "rows", "Postcode,Ward name,IMD Decile\nGL17 9AA,East,11\n")...).wants(t, "a decile too many", 400, "from 1, the most deprived, to 10", "C2")
+	all["commissioner"].post(path, append(about, "rows", "x")...).wants(t, "a commissioner's lookup", 404)
+	v.post(path, append(about, "rows", "Postcode,Ward code,Ward name,IMD Decile\nGL17 9AA,E1,East,10\n")...).wants(t, "a lookup", 303, "/lists#postcodes")
+	v.get("/staff/processes/"+p.young+"/lists").wants(t, "the lookup", 200, "Wards by postcode", "1 row", "with deprivation")
+	all["elsewhere"].post("/staff/processes/"+p.other+"/postcodes", append(about, "rows", "Postcode,Area\nGL17 9AA,North\n")...).wants(t, "another body's lookup", 303)
+	v.get("/staff/processes/"+p.young+"/lists").wants(t, "our lookup still", 200, "with deprivation")
 }
 
 // waveForms: a wave of invitations is sent by its number, paused and cancelled.

@@ -24,7 +24,7 @@ const (
 func Recruitment(s *recruitment.Service) Area {
 	var routes []Endpoint
 	for _, part := range []func(*recruitment.Service) []Endpoint{
-		recruitmentSettings, frameRoutes, inviteeRoutes, invitationWaveRoutes, registrationRoutes, poolRoutes, drawRoutes, seedRoutes, seatRoutes,
+		recruitmentSettings, frameRoutes, postcodeRoutes, inviteeRoutes, invitationWaveRoutes, registrationRoutes, poolRoutes, drawRoutes, seedRoutes, seatRoutes,
 	} {
 		routes = append(routes, part(s)...)
 	}

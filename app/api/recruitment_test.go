@@ -62,6 +62,7 @@ func recruitmentHouse(t *testing.T, size int) (*apitest.Client, *recruitment.Ser
 		Recruitments: domaintest.Memory(recruitment.Recruitments), Frames: domaintest.Memory(recruitment.Frames),
 		InviteeDraws: domaintest.Memory(recruitment.InviteeDraws), Waves: domaintest.Memory(recruitment.Waves), Draws: draws, Replacements: swaps,
 		Batches: domaintest.Memory(recruitment.Batches), Tallies: domaintest.Memory(recruitment.Tallies), People: folk,
+		PostcodeLookups: domaintest.Memory(recruitment.PostcodeLookups), PostcodeDistricts: domaintest.Memory(recruitment.PostcodeDistricts),
 		Processes: h, Vault: vault, Files: files, Audit: audit, Clock: clock, Lottery: recruitment.Engine{Solver: lend(t)},
 	})
 	return apitest.New(t, []domain.Actor{

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,14 +19,16 @@ type ask struct {
 }
 
 type registerPage struct {
-	Code        string
-	P           domain.ProcessRef
-	Public      string // code of the public page
-	Asks        []ask
+	Code   string
+	P      domain.ProcessRef
+	Public string // code of the public page
+	Asks   []ask
+	placing
 	Eligibility string
 	Closes      recruitment.View
 	Open        bool
 	Already     bool
+	person      string // whose letter it is
 }
 
 // registerPages are the way into the pool by the code of a letter.
@@ -38,6 +41,7 @@ func registerPages(s Services) []Page {
 
 func (s Services) registerForm(ctx context.Context, r *Request) (Reply, error) {
 	page, err := s.registerPage(ctx, r.Param("code"))
+	page.Asks = page.withoutPlaces(page.Asks)
 	if domain.Is(err, domain.NotFound) {
 		return Show("public/not_found", "We do not know this code", upper(r.Param("code"))), nil
 	}
@@ -66,7 +70,9 @@ func (s Services) registerPage(ctx context.Context, code string) (registerPage, 
 	page.Already = p.Status != people.Invited && !people.CanMove(p.Status, people.Registered)
 	page.Eligibility = page.Closes.Eligibility
 	page.Asks = asksOf(questions, page.Closes.Rules)
-	return page, nil
+	page.person = p.ID
+	page.Places, err = s.Recruitment.ByPostcode(ctx, p.Process)
+	return page, err
 }
 
 // notSaid is the answer that is always offered.
@@ -111,12 +117,16 @@ type registeredPage struct {
 	Got     recruitment.Registered
 	Missing []string
 	No      string // why they cannot take part
+	Look    bool   // a person looks where their postcode lies
 }
 
 // registerNow hands the form to the same service that texts reach.
 func (s Services) registerNow(ctx context.Context, r *Request) (Reply, error) {
 	page, err := s.registerPage(ctx, r.Param("code"))
 	if err != nil {
+		return Reply{}, err
+	}
+	if page.Asks, err = s.placed(ctx, r, page.P.ID, &page.placing, page.Asks); err != nil {
 		return Reply{}, err
 	}
 	form := Show("public/register", "Put your name in the draw", page)
@@ -132,7 +142,8 @@ func (s Services) registerNow(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return r.Again(form, plainFields(err))
 	}
-	return Show("public/registered", "Thank you", registeredPage{registerPage: page, Got: got, No: got.Say}), nil
+	look, err := s.look(ctx, r, page.P.ID, page.person, page.placing, got.Missing)
+	return Show("public/registered", "Thank you", registeredPage{registerPage: page, Got: got, No: got.Say, Look: look}), err
 }
 
 // checkRegistration sees that somebody can be told the outcome and that each
@@ -144,7 +155,11 @@ func checkRegistration(page registerPage, r *Request) error {
 	number, email := strings.TrimSpace(r.Form.Get("number")), strings.TrimSpace(r.Form.Get("email"))
 	p.Need(number != "" || email != "" || r.Form.Get("channel") == people.ChannelLetter, "number", "give a phone number or an email address, or choose a letter")
 	for _, a := range page.Asks {
-		p.Need(strings.TrimSpace(r.Form.Get("answer."+a.Key)) != "", "answer."+a.Key, "choose one; rather not say is fine")
+		need := "choose one; rather not say is fine"
+		if slices.Contains(page.Places, a.Key) && strings.TrimSpace(r.Form.Get("postcode")) != "" {
+			need = "we do not know where this postcode is; please choose one"
+		}
+		p.Need(strings.TrimSpace(r.Form.Get("answer."+a.Key)) != "", "answer."+a.Key, "%s", need)
 	}
 	return p.Err()
 }
@@ -154,12 +169,14 @@ func registration(page registerPage, r *Request) recruitment.RegisterInput {
 		Code: people.Private(page.Code), Source: people.FromCode, Channel: r.Form.Get("channel"), Region: "GB",
 		Identity: people.Identity{
 			Name: people.Private(r.Form.Get("name")), Number: people.Private(r.Form.Get("number")), Email: people.Private(r.Form.Get("email")),
+			Postcode: people.Private(strings.TrimSpace(r.Form.Get("postcode"))),
 		},
 		Answers: people.Answers{},
 	}
 	for _, a := range page.Asks {
 		in.Answers[a.Key] = r.Form.Get("answer." + a.Key)
 	}
+	page.tell(in.Answers)
 	return in
 }
 

@@ -34,8 +34,9 @@ func said(r *Request, p domain.Problems) string {
 
 type callPage struct {
 	desk
-	Ref         domain.ProcessRef
-	Asks        []ask
+	Ref  domain.ProcessRef
+	Asks []ask
+	placing
 	Eligibility string
 	Open        bool
 	Ways        []string
@@ -64,11 +65,13 @@ func (s Services) callPage(ctx context.Context, r *Request) (callPage, error) {
 	}
 	page.Open, page.Eligibility = set.State == recruitment.PoolOpen, set.Eligibility
 	page.Asks = asksOf(questions, set.Rules)
-	return page, nil
+	page.Places, err = s.Recruitment.ByPostcode(ctx, d.P.ID)
+	return page, err
 }
 
 func (s Services) call(ctx context.Context, r *Request) (Reply, error) {
 	page, err := s.callPage(ctx, r)
+	page.Asks = page.withoutPlaces(page.Asks)
 	return Show("staff/call", "Register a caller: "+page.P.Name, page), err
 }
 
@@ -77,6 +80,9 @@ func (s Services) call(ctx context.Context, r *Request) (Reply, error) {
 func (s Services) registerCaller(ctx context.Context, r *Request) (Reply, error) {
 	page, err := s.callPage(ctx, r)
 	if err != nil {
+		return Reply{}, err
+	}
+	if page.Asks, err = s.placed(ctx, r, page.P.ID, &page.placing, page.Asks); err != nil {
 		return Reply{}, err
 	}
 	show := Show("staff/call", "Register a caller: "+page.P.Name, page)
@@ -96,6 +102,9 @@ func (s Services) registerCaller(ctx context.Context, r *Request) (Reply, error)
 	if err != nil {
 		return r.Again(show, plainFields(err))
 	}
+	if _, err := s.look(ctx, r, page.P.ID, got.Person, page.placing, got.Missing); err != nil {
+		return Reply{}, err
+	}
 	page.Got = &got
 	return Show("staff/call", "They are registered: "+page.P.Name, page), nil
 }
@@ -112,6 +121,7 @@ func callerInput(page callPage, r *Request) recruitment.RegisterInput {
 	for _, a := range page.Asks {
 		in.Answers[a.Key] = r.Form.Get("answer." + a.Key)
 	}
+	page.tell(in.Answers)
 	return in
 }
 

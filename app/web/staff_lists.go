@@ -28,9 +28,12 @@ const (
 func listPages(s Services) []Page {
 	take := post("/staff/processes/:process/lists", s.importList)
 	take.MaxFile = maxListFile
+	postcodes := post("/staff/processes/:process/postcodes", s.importPostcodes)
+	postcodes.MaxFile = maxListFile
 	return []Page{
 		get("/staff/processes/:process/lists", s.lists), take,
 		post("/staff/processes/:process/lists/:list/destroy", s.destroyList),
+		postcodes,
 	}
 }
 
@@ -44,6 +47,7 @@ type fileFault struct {
 type listsPage struct {
 	recruitDesk
 	Lists  []recruitment.FrameView
+	Places recruitment.PostcodesView
 	Faults []fileFault
 	Fields []columnField
 	Erases bool
@@ -65,6 +69,9 @@ func (s Services) listsPage(ctx context.Context, r *Request) (listsPage, error) 
 	d, err := s.recruitDesk(ctx, r, "lists")
 	page := listsPage{recruitDesk: d, Fields: columnFields, Erases: d.May(domain.Erase)}
 	if err != nil {
+		return page, err
+	}
+	if page.Places, err = s.Recruitment.Postcodes(ctx, r.Actor, d.P.ID); err != nil {
 		return page, err
 	}
 	page.Lists, err = s.Recruitment.ListFrames(ctx, r.Actor, d.P.ID)

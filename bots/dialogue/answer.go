@@ -180,7 +180,24 @@ func (t *turn) accept(n Node, r Reading) {
 		return
 	}
 	t.state.Answers[t.node] = short(r.Value)
+	if n.Ask == AskPostcode && t.env.Place != nil {
+		t.place(r.Value)
+	}
 	t.follow(n.branch(r.Value), n.Next)
+}
+
+// place takes over what a postcode answers, so that nobody is asked for it.
+func (t *turn) place(postcode string) {
+	if postcode == NotSaid {
+		postcode = ""
+	}
+	for key, value := range t.env.Place(postcode) {
+		if value == "" {
+			delete(t.state.Answers, key)
+			continue
+		}
+		t.state.Answers[key] = short(value)
+	}
 }
 
 // short bounds what the state keeps of own words; effects carry them whole.

@@ -65,6 +65,10 @@ type Env struct {
 	// Langs are the languages of the process besides the conversation's own
 	// and English.
 	Langs []string
+	// Place says what a postcode answers, by the keys of the process's
+	// questions; "" is a question that it leaves open. The postcode is empty
+	// for who would rather not say. nil: postcodes answer nothing.
+	Place func(postcode string) map[string]string
 }
 
 // Out is what a step asks of its caller. Say is nil when nothing is said.

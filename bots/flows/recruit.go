@@ -18,7 +18,7 @@ var asking = dialogue.Wait{
 var recruitV1 = withSides(dialogue.Flow{
 	ID:    Recruit,
 	Start: "invite",
-	Vars:  vars("seats", "people", "draw_at", "draw_link", "pool", "closes", "closes_text", "eligibility", "questions"),
+	Vars:  vars("seats", "people", "draw_at", "draw_link", "pool", "closes", "closes_text", "eligibility", "questions", "places", "no_places"),
 	Nodes: map[string]dialogue.Node{
 		"invite": {
 			Say: "recruit.invite",
@@ -40,9 +40,19 @@ var recruitV1 = withSides(dialogue.Flow{
 			Ask:  dialogue.AskYesNo,
 			Need: "eligibility",
 			On: map[string]dialogue.Branch{
-				dialogue.Yes: {Do: do(dialogue.DoAnswer, "question", "eligible", "value", "yes"), Go: "questions"},
+				dialogue.Yes: {Do: do(dialogue.DoAnswer, "question", "eligible", "value", "yes"), Go: "place"},
 				dialogue.No:  {Do: do(DoIneligible), Go: "ineligible"},
 			},
+			Next: "place",
+			Wait: asking,
+		},
+		// Where a lookup knows where postcodes lie the postcode comes first,
+		// and what it answers is not asked.
+		"place": {
+			Say:  "recruit.postcode",
+			Ask:  dialogue.AskPostcode,
+			Need: "places",
+			On:   map[string]dialogue.Branch{"*": {Do: do(dialogue.DoAnswer, "question", postcodeKey, "value", "$value")}},
 			Next: "questions",
 			Wait: asking,
 		},
@@ -50,6 +60,7 @@ var recruitV1 = withSides(dialogue.Flow{
 		"postcode": {
 			Say:  "recruit.postcode",
 			Ask:  dialogue.AskPostcode,
+			Need: "no_places",
 			On:   map[string]dialogue.Branch{"*": {Do: do(dialogue.DoAnswer, "question", postcodeKey, "value", "$value")}},
 			Next: "support",
 			Wait: asking,

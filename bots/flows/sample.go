@@ -27,7 +27,7 @@ func sampleValues() map[string]string {
 		"pool": "218", "closes": "2018-07-06T17:00:00Z", "closes_text": "2018-07-06T17:00:00Z", "questions": "6",
 		"new_dates": "2018-07-30/2018-08-03", "eligibility": "Do you live in the Forest of Dean, and are you 18 or over?",
 		"days": "5", "reply_by": "2018-06-21T18:00:00Z", "reply_by_text": "2018-06-21T18:00:00Z", "kept_until": "2018-12",
-		"reserve_place": "1", "day": "day 1", "day_date": "2018-07-30", "day_times": "2018-07-30T12:00:00Z/2018-07-30T16:00:00Z",
+		"reserve_place": "1", "places": "", "no_places": "1", "day": "day 1", "day_date": "2018-07-30", "day_times": "2018-07-30T12:00:00Z/2018-07-30T16:00:00Z",
 		"venue": "Forest Hills, Coleford GL16 7QD", "arrive": "Lunch from 12. Step-free.",
 		"travel": "Your taxi is booked for 12.15.", "emergency": "999",
 		"helplines": "To talk to someone at any hour, free: Samaritans 116 123, or for abuse at home 0808 2000 247.", "pack_link": "folkmoot.example/e/F7K2",

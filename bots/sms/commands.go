@@ -117,13 +117,20 @@ func (d *Dispatcher) answer(ctx context.Context, a asked) error {
 	}
 	question, value := a.fields["question"], a.fields["value"]
 	if question == "postcode" {
-		if value == dialogue.NotSaid {
-			return nil
-		}
-		_, err := d.People.UpdateContact(ctx, a.cmd, a.Person, people.Identity{Postcode: people.Private(value)})
-		return err
+		return d.postcode(ctx, a, value)
 	}
 	return d.answers(ctx, a, map[string]string{question: value})
+}
+
+// postcode notes a postcode, and what it says of where somebody lives.
+func (d *Dispatcher) postcode(ctx context.Context, a asked, value string) error {
+	if value == dialogue.NotSaid {
+		return d.Recruitment.Place(ctx, a.cmd.Sub("place"), a.Process, a.Person, "")
+	}
+	if _, err := d.People.UpdateContact(ctx, a.cmd, a.Person, people.Identity{Postcode: people.Private(value)}); err != nil {
+		return err
+	}
+	return d.Recruitment.Place(ctx, a.cmd.Sub("place"), a.Process, a.Person, value)
 }
 
 func (d *Dispatcher) answers(ctx context.Context, a asked, in map[string]string) error {

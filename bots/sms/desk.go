@@ -64,6 +64,9 @@ type DeskDeps struct {
 	// state's outcome.
 	Join, Other, Rest string
 	Lang              string // of people whose language is not known
+	// Place says what a postcode answers of the process's questions, see
+	// [dialogue.Env]; nil: nothing.
+	Place func(ctx context.Context, process, postcode string) (map[string]string, error)
 }
 
 // Desk decides which conversation a text belongs to and speaks in it. It is
@@ -184,11 +187,22 @@ func (d *Desk) step(ctx context.Context, n *outreach.Number, sc *scene, in dialo
 		return dialogue.Out{}, err
 	}
 	var out dialogue.Out
+	var lost error
+	if d.Place != nil {
+		env.Place = func(postcode string) map[string]string {
+			got, err := d.Place(ctx, sc.ref.ID, postcode)
+			lost = err
+			return got
+		}
+	}
 	if sc.fresh {
 		ref := dialogue.Ref{ID: sc.conv.ID, Lang: sc.conv.Lang}
 		sc.talk.State, out = dialogue.Begin(env, ref, dialogue.Input{ID: in.ID, Kind: dialogue.Event, At: in.At})
 	} else {
 		sc.talk.State, out = dialogue.Step(env, sc.talk.State, in)
+	}
+	if lost != nil {
+		return out, lost
 	}
 	if err := d.effects(ctx, n, sc, out); err != nil {
 		return out, err

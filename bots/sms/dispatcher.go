@@ -20,6 +20,8 @@ type Recruitment interface {
 	Register(ctx context.Context, cmd domain.Command, process, person, phone string) (string, error)
 	// Answer takes answers over and says which ones are still needed.
 	Answer(ctx context.Context, cmd domain.Command, process, person string, answers map[string]string) (missing []string, err error)
+	// Place takes over what a postcode says; "" is rather not say.
+	Place(ctx context.Context, cmd domain.Command, process, person, postcode string) error
 	NotEligible(ctx context.Context, cmd domain.Command, process, person, reason string) error
 }
 

@@ -75,7 +75,7 @@ func (f ProcessFacts) values(p domain.ProcessRef, lang string) (map[string]strin
 	v := map[string]string{
 		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": orElse(p.Code, f.Name), "phone": orElse(p.Phone, f.Phone),
 		"zone": orElse(p.Zone, f.Zone), "purpose": p.Purpose, "seats": strconv.Itoa(p.Size), "days": "1",
-		"place": p.Place, "venue": p.Place, "times": p.Times, "questions": "0", "eligibility": "", "reserve_place": "",
+		"place": p.Place, "venue": p.Place, "times": p.Times, "questions": "0", "eligibility": "", "reserve_place": "", "places": "", "no_places": "1",
 		"travel": "", "arrive": "", "summary": "", "not_changed": "",
 	}
 	f.links(v, p.Code)

@@ -80,6 +80,10 @@ func (r residents) UpdateContact(_ context.Context, cmd domain.Command, _ string
 	return people.Person{}, r.did(cmd, "contact "+string(in.Postcode)+string(in.Format)+string(in.Language)+string(in.Number))
 }
 
+func (r residents) Place(_ context.Context, cmd domain.Command, _, _, postcode string) error {
+	return r.did(cmd, "place "+postcode)
+}
+
 func (r residents) AskWitness(_ context.Context, cmd domain.Command, _, text string) error {
 	return r.did(cmd, "witness "+text)
 }

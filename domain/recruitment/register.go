@@ -53,6 +53,9 @@ func (s *Service) Register(ctx context.Context, cmd domain.Command, processID st
 	if err := r.takes(); err != nil {
 		return Registered{}, err
 	}
+	if err := s.fillPlace(ctx, r, ref.Body, &in); err != nil {
+		return Registered{}, err
+	}
 	if err := in.normalise(r.Targets, cmd.Actor.Holds(domain.Public, ref.Scope())); err != nil {
 		return Registered{}, err
 	}
@@ -306,7 +309,8 @@ func (s *Service) admit(ctx context.Context, cmd domain.Command, p people.Person
 		}
 	}
 	var tell *people.Tell
-	if p.Source != people.FromText && p.Source != people.FromImport { // a conversation says so itself
+	byText := p.Source == people.FromText || cmd.Actor.Via == "sms" // a conversation says so itself
+	if !byText && p.Source != people.FromImport {
 		tell = &people.Tell{Template: "registered", Class: domain.ClassService}
 	}
 	return s.d.People.Admit(ctx, system(cmd, "admit/"+p.ID), p.ID, people.AdmitInput{Tell: tell})
@@ -327,11 +331,15 @@ func (s *Service) Reassess(ctx context.Context, cmd domain.Command, processID st
 		if err != nil {
 			return moved, err
 		}
+		before := p.Status
+		if p, err = s.unplaced(ctx, cmd, r, p); err != nil {
+			return moved, err
+		}
 		got, err := s.judge(ctx, cmd, r, p)
 		if err != nil {
 			return moved, err
 		}
-		if got.Status != p.Status {
+		if got.Status != before {
 			moved++
 		}
 	}

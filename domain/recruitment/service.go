@@ -10,23 +10,25 @@ import (
 
 // Deps is what the service stands on.
 type Deps struct {
-	Recruitments domain.Repository[Recruitment]
-	Frames       domain.Repository[Frame]
-	InviteeDraws domain.Repository[InviteeDraw]
-	Waves        domain.Repository[Wave]
-	Draws        domain.Repository[Draw]
-	Replacements domain.Repository[Replacement]
-	Batches      domain.Repository[Batch]
-	Tallies      domain.Repository[Tally]
-	People       *people.Service
-	Processes    domain.Processes
-	Vault        domain.Vault
-	Files        domain.Files
-	Audit        domain.Auditor
-	Clock        domain.Clock
-	Lottery      Lottery
-	Beacon       Beacon // of drand rounds; nil: only witnessed digits
-	OptOuts      OptOuts
+	Recruitments      domain.Repository[Recruitment]
+	Frames            domain.Repository[Frame]
+	InviteeDraws      domain.Repository[InviteeDraw]
+	Waves             domain.Repository[Wave]
+	Draws             domain.Repository[Draw]
+	Replacements      domain.Repository[Replacement]
+	Batches           domain.Repository[Batch]
+	Tallies           domain.Repository[Tally]
+	PostcodeLookups   domain.Repository[PostcodeLookup]
+	PostcodeDistricts domain.Repository[PostcodeDistrict]
+	People            *people.Service
+	Processes         domain.Processes
+	Vault             domain.Vault
+	Files             domain.Files
+	Audit             domain.Auditor
+	Clock             domain.Clock
+	Lottery           Lottery
+	Beacon            Beacon // of drand rounds; nil: only witnessed digits
+	OptOuts           OptOuts
 	// Program is the name and version that certificates carry.
 	Program string
 }

@@ -40,6 +40,8 @@ type world struct {
 	swaps   *domaintest.Repo[recruitment.Replacement]
 	tallies *domaintest.Repo[recruitment.Tally]
 	batches *domaintest.Repo[recruitment.Batch]
+	lookups *domaintest.Repo[recruitment.PostcodeLookup]
+	areas   *domaintest.Repo[recruitment.PostcodeDistrict]
 	people  *people.Service
 	s       *recruitment.Service
 	optOuts optOuts
@@ -80,7 +82,7 @@ func newWorld(t *testing.T) *world {
 		rows: domaintest.Memory(people.People), recs: domaintest.Memory(recruitment.Recruitments), frames: domaintest.Memory(recruitment.Frames),
 		waves: domaintest.Memory(recruitment.Waves), draws: domaintest.Memory(recruitment.Draws),
 		tallies: domaintest.Memory(recruitment.Tallies),
-		swaps:   domaintest.Memory(recruitment.Replacements), batches: domaintest.Memory(recruitment.Batches), optOuts: optOuts{},
+		swaps:   domaintest.Memory(recruitment.Replacements), batches: domaintest.Memory(recruitment.Batches), lookups: domaintest.Memory(recruitment.PostcodeLookups), areas: domaintest.Memory(recruitment.PostcodeDistricts), optOuts: optOuts{},
 		ref: domain.ProcessRef{ID: jury, Body: "board", Code: "F7K2", Stage: domain.Recruiting, Zone: "Europe/London", Size: 3, Reserves: 2,
 			MinAge: 16, SmallNumber: 5, Starts: begin.AddDate(0, 2, 0), Ends: begin.AddDate(0, 2, 4)},
 	}
@@ -90,7 +92,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.s = recruitment.New(recruitment.Deps{
 		Recruitments: w.recs, Frames: w.frames, InviteeDraws: w.invited, Waves: w.waves, Draws: w.draws,
-		Replacements: w.swaps, Batches: w.batches, Tallies: w.tallies, People: w.people,
+		Replacements: w.swaps, Batches: w.batches, Tallies: w.tallies, PostcodeLookups: w.lookups, PostcodeDistricts: w.areas, People: w.people,
 		Processes: w, Vault: w.vault, Files: w.kept, Audit: w.audit, Clock: w.clock, Lottery: exhaustive{}, Beacon: beacon{},
 		OptOuts: w.optOuts, Program: "folkmoot test",
 	})
