@@ -46,7 +46,8 @@ race: assets ## tests under the race detector, where races matter
 lint: ## formatting, vet and golangci-lint where it is installed
 	scripts/ci/lint.sh
 
-crashwalk: assets ## dies at every operation of a small jury's play, and compares; make test walks a sample; takes an hour
+crashwalk: assets ## kills the program twenty times under load, then at every operation of a small jury; takes an hour or two
+	FOLKMOOT_TEST_KILLS=20 go test -run '^TestKilledAgainAndAgain$$' -count 1 -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
 
 bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=regexp and BENCH_PKGS=packages narrow them
