@@ -47,6 +47,12 @@ type Place struct {
 	Flow  string
 	Event string // empty: the flow's beginning
 	Text  string // one or several, by name, joined by a space
+	// Written is what a letter or an email says instead, where the text asks
+	// for a reply; empty: the same.
+	Written string
+	Asks    bool // for an answer that somebody waits for
+	// TextOnly: answered or read at once on a phone, and no email.
+	TextOnly bool
 }
 
 // DeskDeps is what a desk needs.

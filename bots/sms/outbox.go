@@ -19,7 +19,9 @@ type OutboxDeps struct {
 	Outreach *outreach.Service
 	// Gateways in the order of preference: the second is used only when the
 	// first has certainly not taken the message.
-	Gateways []gateway.Gateway
+	Gateways []gateway.Sender
+	// Lanes that it serves, the first ones first; nil: those of texts.
+	Lanes []outreach.Lane
 	// Callback is the full address for a gateway's reports, "" for none.
 	Callback func(gateway string) string
 	Clock    domain.Clock
@@ -55,6 +57,9 @@ func NewOutbox(d OutboxDeps) *Outbox {
 	}
 	if d.Concurrent == 0 {
 		d.Concurrent = 8
+	}
+	if d.Lanes == nil {
+		d.Lanes = outreach.Lanes
 	}
 	if d.Count == nil {
 		d.Count = func(string) {}
@@ -116,7 +121,7 @@ func (o *Outbox) Tick(ctx context.Context) (int, error) {
 
 // batch serves the first lane in which anything could be done.
 func (o *Outbox) batch(ctx context.Context) (int, error) {
-	for _, lane := range outreach.Lanes {
+	for _, lane := range o.Lanes {
 		due, err := o.Outreach.Due(ctx, lane, o.Clock.Now(), sendBatch)
 		if err != nil {
 			return 0, err
@@ -212,6 +217,7 @@ func (o *Outbox) call(ctx context.Context, c outreach.Claim, i int) outreach.Out
 	defer cancel()
 	r := g.Send(ctx, gateway.Message{
 		ID: outboxID(c.Message.ID, c.Number), To: c.Phone, Body: c.Body, StatusCallback: o.Callback(g.Name()),
+		Subject: c.Subject, Leave: c.Leave,
 	})
 	o.Count("send_" + string(r.Class))
 	o.breaker[i].took(r.Class, o.Clock.Now())

@@ -122,7 +122,7 @@ func (a *amnesia) Send(_ context.Context, m gateway.Message) gateway.Result {
 }
 
 func (w *world) through(gs ...gateway.Gateway) {
-	w.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: w.svc, Gateways: gs, Clock: w.clock, Worker: "w1", Count: w.counts.add})
+	w.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: w.svc, Gateways: gateway.Senders(gs), Clock: w.clock, Worker: "w1", Count: w.counts.add})
 }
 
 func TestAnUnknownMessageIsSentAgainOnlyAfterTwoLooks(t *testing.T) {
@@ -212,7 +212,7 @@ func TestRepliesGoBeforeBulkAndTheRateHolds(t *testing.T) {
 	w.told(30, domain.ClassBulk, "reminder")
 	w.told(5, domain.ClassService, "picked")
 	w.outbox = sms.NewOutbox(sms.OutboxDeps{
-		Outreach: w.svc, Gateways: []gateway.Gateway{gateway.NewSimulated(w.net)}, Clock: w.clock, Worker: "w1",
+		Outreach: w.svc, Gateways: []gateway.Sender{gateway.NewSimulated(w.net)}, Clock: w.clock, Worker: "w1",
 		PartsPerSecond: 4, Concurrent: 1,
 	})
 	w.text("+447700900999", "FOREST")
@@ -291,7 +291,7 @@ func TestAGatewayThatIsDownIsLeftAloneForAWhile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	g := &flaky{Gateway: gateway.NewSimulated(w.net), name: "simulated", fail: gateway.Retry}
-	w.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: w.svc, Gateways: []gateway.Gateway{g}, Clock: w.clock, Worker: "w1", Concurrent: 1})
+	w.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: w.svc, Gateways: []gateway.Sender{g}, Clock: w.clock, Worker: "w1", Concurrent: 1})
 	w.told(100, domain.ClassService, "picked")
 	w.settle()
 	if g.calls > 6 {

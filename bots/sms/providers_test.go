@@ -69,7 +69,7 @@ func TestEveryMishapOfARealProtocolSendsOnce(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.outbox = sms.NewOutbox(sms.OutboxDeps{
-				Outreach: w.svc, Gateways: []gateway.Gateway{r.gate(w)}, Clock: w.clock, Worker: "w1", Concurrent: 1, Count: w.counts.add,
+				Outreach: w.svc, Gateways: []gateway.Sender{r.gate(w)}, Clock: w.clock, Worker: "w1", Concurrent: 1, Count: w.counts.add,
 			})
 			const people = 24
 			for i := range people {

@@ -16,14 +16,32 @@ var _ outreach.Voice = (*Desk)(nil)
 // Flow names the flow that a template belongs to.
 func (d *Desk) Flow(template string) string { return d.Places[template].Flow }
 
-// Compose writes a message by itself.
+// Compose writes a message by itself: an email with its subject and foot.
 func (d *Desk) Compose(ctx context.Context, n outreach.Note) (outreach.Words, error) {
+	if n.Form != outreach.FormEmail {
+		return d.compose(ctx, n)
+	}
+	if d.Places[n.Template].TextOnly {
+		return outreach.Words{}, nil
+	}
+	w, err := d.compose(ctx, n)
+	if err != nil || w.Text == "" {
+		return w, err
+	}
+	return d.mail(ctx, n, w)
+}
+
+func (d *Desk) compose(ctx context.Context, n outreach.Note) (outreach.Words, error) {
 	if n.Template == "queue_reply" {
 		return d.plain(n), nil
 	}
 	lang := variant(orElse(n.Lang, d.Lang), n.Format)
 	place, known := d.Places[n.Template]
-	if known && place.Flow != "" {
+	written := n.Form != "" && place.Written != ""
+	if written {
+		place.Text = place.Written
+	}
+	if known && place.Flow != "" && !written {
 		s, err := d.Speak(ctx, n, outreach.Turn{ID: "letter", Flow: place.Flow, Now: d.Outreach.Clock.Now()})
 		return s.Words, err
 	}
@@ -32,11 +50,52 @@ func (d *Desk) Compose(ctx context.Context, n outreach.Note) (outreach.Words, er
 		return outreach.Words{}, err
 	}
 	values := merged(vars.Values, n.Vars)
+	whole(values, n.Leave)
 	say := dialogue.Say{Lang: lang}
 	for _, key := range strings.Fields(orElse(place.Text, n.Template)) {
 		say.Parts = append(say.Parts, dialogue.Part{Key: key})
 	}
 	return d.words(say, values)
+}
+
+// mail puts round a message what an email has: subject, the way to the
+// person's own page, and who writes.
+func (d *Desk) mail(ctx context.Context, n outreach.Note, w outreach.Words) (outreach.Words, error) {
+	lang := variant(orElse(n.Lang, d.Lang), n.Format)
+	vars, _, err := d.Facts.Vars(ctx, n.Process, lang, n.Person)
+	if err != nil {
+		return w, err
+	}
+	values := merged(vars.Values, map[string]string{"page": n.Page, "leave": n.Leave})
+	whole(values, n.Leave)
+	subject := "mail.subject"
+	if d.Places[n.Template].Asks {
+		subject = "mail.subject.answer"
+	}
+	line := func(key string) (text string) {
+		if err == nil {
+			var said outreach.Words
+			said, err = d.words(dialogue.Say{Lang: lang, Parts: []dialogue.Part{{Key: key}}}, values)
+			text = said.Text
+		}
+		return text
+	}
+	w.Subject, w.Foot = line(subject), line("mail.foot")
+	if n.Page != "" {
+		w.Text += "\n\n" + line("mail.page")
+	}
+	return w, err
+}
+
+// whole gives our links the scheme that an email needs to make links of them;
+// ours is the address that the email's own link begins with.
+func whole(values map[string]string, ours string) {
+	scheme, _, ok := strings.Cut(ours, "://")
+	for _, name := range []string{"link", "draw_link", "pack_link", "report_link"} {
+		if ok && values[name] != "" {
+			values[name] = scheme + "://" + values[name]
+		}
+	}
 }
 
 // plain is a person's own answer, with the jury's name before it.

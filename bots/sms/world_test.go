@@ -49,6 +49,7 @@ type world struct {
 	desk    *sms.Desk
 	inbox   *sms.Inbox
 	outbox  *sms.Outbox
+	mailbox *sms.Outbox
 	does    *sms.Dispatcher
 	net     *gateway.Network
 	town    *town
@@ -225,7 +226,7 @@ func (w *world) build() {
 		Numbers: gateway.NumberRules{Region: "GB", Simulated: true}, Count: w.counts.add,
 	})
 	w.outbox = sms.NewOutbox(sms.OutboxDeps{
-		Outreach: w.svc, Gateways: []gateway.Gateway{simulated}, Clock: w.clock, Worker: "w1", Count: w.counts.add,
+		Outreach: w.svc, Gateways: []gateway.Sender{simulated}, Clock: w.clock, Worker: "w1", Count: w.counts.add,
 		Callback: func(string) string { return statusURL },
 	})
 	w.does = sms.NewDispatcher(sms.DispatcherDeps{

@@ -89,7 +89,7 @@ func (n *Number) sweep(now time.Time, s Sender) (changed bool) {
 			m.end(Suppressed, now)
 		case m.State == Pending && !m.Expires.IsZero() && !m.Expires.After(now):
 			m.end(Expired, now)
-		case m.State == Pending && !m.NotBefore.After(now):
+		case m.State == Pending && !m.NotBefore.After(now) && !m.Mail:
 			m.NotBefore = s.Quiet.next(*m, now, s.Jitter)
 		}
 		changed = changed || m.State != before || !m.NotBefore.Equal(at)

@@ -56,7 +56,7 @@ func (w Wave) shown(a domain.Actor, ref domain.ProcessRef) WaveView {
 	counts := []struct {
 		name string
 		n    *int
-	}{{"told", &v.Told}, {"posted", &v.Posted}, {"none", &v.None}}
+	}{{"told", &v.Told}, {"mailed", &v.Mailed}, {"posted", &v.Posted}, {"none", &v.None}}
 	hidden := 0
 	for _, c := range counts {
 		if small(a, ref, int64(*c.n)) {

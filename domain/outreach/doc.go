@@ -1,5 +1,6 @@
-// Package outreach keeps every exchange with a resident's phone, and with
-// their letterbox where they have none: who opted out, which conversations
+// Package outreach keeps every exchange with a resident's phone, with their
+// mailbox where they asked for emails, and with their letterbox where they
+// have neither: who opted out, which conversations
 // are open, what is waiting to be sent, what came in, what needs a person,
 // and the waves that reach many people.
 //
@@ -8,6 +9,8 @@
 //   - A number is one document ([Number]): its opt-outs, its conversations and
 //     its unsent messages. A STOP and a claim for sending therefore compete
 //     for one version, and STOP wins whatever is not in flight.
+//     A mailbox is kept like a number, in lanes of its own; a STOP by text
+//     ends texts, and the link in an email ends emails.
 //   - An inbound event is stored under provider:kind:external id before anyone
 //     is told that it arrived ([Service.Receive]), and its outcome is one
 //     write of the number ([Service.Step]). Processing it again changes

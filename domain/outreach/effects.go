@@ -56,13 +56,14 @@ type Way string
 // The ways.
 const (
 	ByText   Way = "text"
+	ByEmail  Way = "email"
 	ByLetter Way = "letter"
 	ByNone   Way = "none" // a person rings, or nothing is sent: opted out of a message that is not owed, or no way known
 )
 
 // tell puts the message into words and on its way: the outbox of the person's
-// number, or the letters to print for people without a mobile, who asked for
-// letters, or who opted out of texts but are owed this one.
+// number or mailbox, or the letters to print for people without either, who
+// asked for letters, or who opted out but are owed this one.
 func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 	if _, err := s.Texts.Get(ctx, t.id); err == nil {
 		return ByText, nil
@@ -84,6 +85,9 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 	}
 	if contact.Calls && t.Class != domain.ClassBulk {
 		return ByNone, s.enqueue(ctx, t.id, QueueData{Process: t.Process, Person: t.Person, Reason: "ring_" + t.Template, At: s.Clock.Now()})
+	}
+	if contact.byEmail() {
+		return s.mail(ctx, t, note, contact.Email)
 	}
 	if contact.Phone == "" || contact.Letters {
 		return s.write(ctx, t, note)
@@ -180,7 +184,11 @@ func (s *Service) post(ctx context.Context, n *Number, t telling, note Note, w W
 	if t.NotBefore.After(now) {
 		m.NotBefore = domain.Milli(t.NotBefore)
 	}
-	sealed, err := s.Vault.Seal(ctx, n.ID, m.ID, []byte(w.Text))
+	body := w.Text
+	if w.Subject != "" {
+		m.Mail, body = true, Mail{w.Subject, w.Text, w.Foot}.Written()
+	}
+	sealed, err := s.Vault.Seal(ctx, n.ID, m.ID, []byte(body))
 	if err != nil {
 		return err
 	}

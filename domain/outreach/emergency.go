@@ -54,14 +54,14 @@ func (s *Service) PreviewEmergency(ctx context.Context, a domain.Actor, process 
 }
 
 func (s *Service) preview(ctx context.Context, ref domain.ProcessRef, in EmergencyInput) (EmergencyPreview, error) {
-	people, letters, err := s.reached(ctx, ref.ID, in.Statuses)
+	people, letters, emails, err := s.reached(ctx, ref.ID, in.Statuses)
 	if err != nil {
 		return EmergencyPreview{}, err
 	}
 	if people == 0 {
 		return EmergencyPreview{}, domain.E(domain.Conflict, "nobody stands there now, so nobody would be told; choose others")
 	}
-	f, err := s.forecast(ctx, ref, ForecastInput{Template: in.Template, Vars: in.Vars, People: people, Letters: letters})
+	f, err := s.forecast(ctx, ref, ForecastInput{Template: in.Template, Vars: in.Vars, People: people, Letters: letters, Emails: emails})
 	if err != nil {
 		return EmergencyPreview{}, &domain.Error{Code: domain.Invalid, Msg: "this message cannot be put into words yet",
 			Fields: map[string]string{"template": "choose a message of the catalogue and give all that it says"}, Err: err}
@@ -77,28 +77,32 @@ func (in EmergencyInput) code(people int, text string) string {
 	return domain.Derive("emergency", strings.Join(statuses, ","), in.Template, fmt.Sprint(people), text)[:12]
 }
 
-// reached counts who stands at the statuses, and who of them gets a letter.
-func (s *Service) reached(ctx context.Context, process string, statuses []string) (people, letters int, err error) {
+// reached counts who stands at the statuses, and who of them gets a letter or
+// an email.
+func (s *Service) reached(ctx context.Context, process string, statuses []string) (people, letters, emails int, err error) {
 	for _, status := range statuses {
 		next := domain.Cursor("")
 		for first := true; first || next != ""; first = false {
 			var ids []string
 			if ids, next, err = s.Contacts.Audience(ctx, process, status, next, BatchSize); err != nil {
-				return 0, 0, err
+				return 0, 0, 0, err
 			}
 			people += len(ids)
 			for _, id := range ids {
 				c, err := s.Contacts.Contact(ctx, process, id)
-				if err != nil && !domain.Is(err, domain.NotFound) {
-					return 0, 0, err
-				}
-				if err == nil && (c.Phone == "" || c.Letters) {
+				switch {
+				case domain.Is(err, domain.NotFound):
+				case err != nil:
+					return 0, 0, 0, err
+				case c.byEmail():
+					emails++
+				case c.Phone == "" || c.Letters:
 					letters++
 				}
 			}
 		}
 	}
-	return people, letters, nil
+	return people, letters, emails, nil
 }
 
 // Emergency starts a wave that knows no quiet hours, as it was previewed. If

@@ -14,6 +14,7 @@ type ForecastInput struct {
 	Vars     map[string]string `json:"vars,omitempty"`
 	People   int               `json:"people"`            // how many would get it
 	Letters  int               `json:"letters,omitempty"` // of them, how many by letter
+	Emails   int               `json:"emails,omitempty"`  // and how many by email
 }
 
 // Price is what a gateway takes for one part of a text.
@@ -34,6 +35,7 @@ type Forecast struct {
 	Parts   int    `json:"parts"`
 	People  int    `json:"people"`
 	Letters int    `json:"letters"` // of the people, by letter
+	Emails  int    `json:"emails"`  // of the people, by email, which costs nothing
 	Total   int    `json:"total_parts"`
 	Pence   int64  `json:"pence"` // through the first gateway, letters included
 	// Costs are the texts through each gateway, in the order they are used;
@@ -55,7 +57,7 @@ func (s *Service) Forecast(ctx context.Context, a domain.Actor, process string, 
 	}
 	p := domain.Problems{}
 	p.Need(in.People > 0, "people", "say how many people would get it")
-	p.Need(in.Letters >= 0 && in.Letters <= in.People, "letters", "at most as many as people")
+	p.Need(in.Letters >= 0 && in.Emails >= 0 && in.Letters+in.Emails <= in.People, "letters", "at most as many as people, emails included")
 	p.Need(in.Template != "", "template", "choose the message")
 	if err := p.Err(); err != nil {
 		return Forecast{}, err
@@ -69,7 +71,7 @@ func (s *Service) forecast(ctx context.Context, ref domain.ProcessRef, in Foreca
 		return Forecast{}, err
 	}
 	f := Forecast{
-		Text: words.Text, Parts: words.Parts, People: in.People, Letters: in.Letters, Total: words.Parts * (in.People - in.Letters),
+		Text: words.Text, Parts: words.Parts, People: in.People, Letters: in.Letters, Emails: in.Emails, Total: words.Parts * (in.People - in.Letters - in.Emails),
 		LetterPence: pence(in.Letters, s.PencePerLetter), Rate: s.PartsPerSecond, Costs: []Cost{},
 	}
 	for _, price := range s.Prices {

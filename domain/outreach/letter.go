@@ -49,6 +49,7 @@ func (s *Service) write(ctx context.Context, t telling, note Note) (Way, error) 
 	if _, err := s.Letters.Get(ctx, t.id); err == nil {
 		return ByLetter, nil
 	}
+	note.Form = FormLetter
 	w, err := s.Voice.Compose(ctx, note)
 	if err != nil {
 		return ByNone, err

@@ -34,9 +34,10 @@ type WaveView struct {
 	Class    string   `json:"class"`
 	State    string   `json:"state"` // running, paused, cancelled, done
 	Told     int      `json:"told"`
+	Mailed   int      `json:"mailed"`
 	Posted   int      `json:"posted"`
 	None     int      `json:"none"`
-	Withheld []string `json:"withheld,omitempty"` // of told, posted and none: too small to show to this reader
+	Withheld []string `json:"withheld,omitempty"` // of told, mailed, posted and none: too small to show to this reader
 	Urgent   bool     `json:"urgent"`
 	// ConfirmedBy is who answers for an emergency.
 	ConfirmedBy string    `json:"confirmed_by,omitempty"`
@@ -50,7 +51,7 @@ type WaveView struct {
 func (w Wave) View() WaveView {
 	return WaveView{
 		ID: w.ID, Process: w.Process, Template: w.Template, Statuses: w.Statuses, Class: w.Class,
-		State: w.State, Told: w.Told, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", ConfirmedBy: w.Urgent, Problem: w.Problem,
+		State: w.State, Told: w.Told, Mailed: w.Mailed, Posted: w.Posted, None: w.None, Urgent: w.Urgent != "", ConfirmedBy: w.Urgent, Problem: w.Problem,
 		Expires: w.Expires, Version: w.Revision, CreatedAt: w.CreatedAt,
 	}
 }

@@ -39,13 +39,19 @@ const (
 	LaneReply   Lane = "reply"
 	LaneService Lane = "service"
 	LaneBulk    Lane = "bulk"
+	LaneMail    Lane = "mail"
+	LaneMailing Lane = "mail_bulk"
 )
 
-// Lanes lists the lanes, first served first.
-var Lanes = []Lane{LaneReply, LaneService, LaneBulk}
+// Lanes lists the lanes of texts and MailLanes those of emails, first served
+// first. The two have senders of their own: neither waits for the other.
+var (
+	Lanes     = []Lane{LaneReply, LaneService, LaneBulk}
+	MailLanes = []Lane{LaneMail, LaneMailing}
+)
 
-// Message is one text that has not been sent yet. Body is sealed under the
-// number, bound to the id.
+// Message is one text or email that has not been sent yet. Body is sealed
+// under the number, bound to the id; an email's is a [Mail] in writing.
 type Message struct {
 	ID        string        `json:"id"`
 	Process   string        `json:"process"`
@@ -56,6 +62,7 @@ type Message struct {
 	Lang      string        `json:"lang,omitempty"`
 	Body      domain.Sealed `json:"body"`
 	Parts     int           `json:"parts,omitempty"` // segments it costs
+	Mail      bool          `json:"mail,omitempty"`  // an email: the number is a mailbox, and quiet hours do not hold
 	Zone      string        `json:"zone,omitempty"`  // IANA, for quiet hours
 	Quiet     *Quiet        `json:"quiet,omitempty"` // of its process; nil: the usual
 	State     State         `json:"state"`
@@ -84,10 +91,14 @@ func messageID(parts ...string) string {
 }
 
 func (m Message) lane() Lane {
-	switch m.Class {
-	case domain.ClassReply:
+	switch {
+	case m.Mail && m.Class == domain.ClassBulk:
+		return LaneMailing
+	case m.Mail:
+		return LaneMail
+	case m.Class == domain.ClassReply:
 		return LaneReply
-	case domain.ClassBulk:
+	case m.Class == domain.ClassBulk:
 		return LaneBulk
 	}
 	return LaneService

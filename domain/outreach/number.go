@@ -23,11 +23,13 @@ const (
 	AnswersWindow = time.Hour
 )
 
-// Number is everything about one phone number. Its id is the keyed hash of
-// the E.164 form, which is also the subject its content is sealed under.
+// Number is everything about one phone number, or one mailbox, which is kept
+// like one: it has no conversations. Its id is the keyed hash of the E.164
+// form or the email address, which is also the subject its content is sealed
+// under.
 type Number struct {
 	domain.Root
-	Phone         domain.Sealed  `json:"phone,omitempty"` // E.164, bound to "phone"
+	Phone         domain.Sealed  `json:"phone,omitempty"` // E.164 or the email address, bound to "phone"
 	OptOuts       []OptOut       `json:"opt_outs,omitempty"`
 	People        []Binding      `json:"people,omitempty"`
 	Conversations []Conversation `json:"conversations,omitempty"`
@@ -47,6 +49,8 @@ var Numbers = domain.Collection[Number]{
 		{Name: "due_reply", Fields: []string{"due_reply"}},
 		{Name: "due_service", Fields: []string{"due_service"}},
 		{Name: "due_bulk", Fields: []string{"due_bulk"}},
+		{Name: "due_mail", Fields: []string{"due_mail"}},
+		{Name: "due_mail_bulk", Fields: []string{"due_mail_bulk"}},
 		{Name: "wakes", Fields: []string{"wakes"}},
 		{Name: "stranger", Fields: []string{"stranger"}},
 	},

@@ -14,9 +14,10 @@ const (
 	FromCarrier = "carrier" // the network told us
 	FromStaff   = "staff"   // the resident told a member of staff
 	FromPage    = "page"    // the resident chose it on their page
+	FromEmail   = "email"   // the resident followed the link in an email
 )
 
-// OptOut is one standing wish not to be texted. Only the resident can take it
+// OptOut is one standing wish not to be texted, or emailed. Only the resident can take it
 // back.
 type OptOut struct {
 	Scope    string    `json:"scope"` // a process id, or [All]

@@ -102,6 +102,7 @@ type Text struct {
 	Lang     string        `json:"lang,omitempty"`
 	Body     domain.Sealed `json:"body"`
 	Parts    int           `json:"parts,omitempty"`
+	Mail     bool          `json:"mail,omitempty"` // an email
 	State    State         `json:"state"`
 	Attempts int           `json:"attempts"`
 	Resent   bool          `json:"resent,omitempty"`
@@ -156,7 +157,7 @@ func (t *Text) report(r Report) bool {
 func textOf(number string, m Message) Text {
 	t := Text{
 		Number: number, Process: m.Process, Person: m.Person, Template: m.Template,
-		Class: m.Class, Wave: m.Wave, Lang: m.Lang, Body: m.Body, Parts: m.Parts,
+		Class: m.Class, Wave: m.Wave, Lang: m.Lang, Body: m.Body, Parts: m.Parts, Mail: m.Mail,
 		State: m.State, Attempts: m.Attempts, Resent: m.Resent, Retry: m.Retry, Gateway: m.Gateway,
 		Provider: m.Provider, Problem: m.Problem, At: m.Ended,
 	}

@@ -3,6 +3,7 @@ package outreach
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -17,9 +18,11 @@ func (s *Service) Due(ctx context.Context, lane Lane, now time.Time, limit int) 
 // Claim is a message whose attempt is written and durable.
 type Claim struct {
 	Number  string
-	Phone   string
+	Phone   string // or the email address
 	Message Message
-	Body    string
+	Body    string // of an email: its text and foot
+	Subject string // of an email
+	Leave   string // the address that wants no more of its emails
 }
 
 // Claim takes the next message to the number in the lane and writes that its
@@ -75,6 +78,10 @@ func (s *Service) opened(ctx context.Context, n Number, c Claim) (Claim, bool, e
 	if err == nil {
 		c.Phone = phone
 		c.Body, err = s.Body(ctx, n.ID, c.Message)
+	}
+	if err == nil && c.Message.Mail {
+		c.Subject, c.Body, _ = strings.Cut(c.Body, "\n\n")
+		c.Leave = s.Leaving(c.Message.Process, n.ID)
 	}
 	if domain.Is(err, domain.NotFound) {
 		return Claim{}, false, s.Settle(ctx, c, Outcome{Class: Refused, Code: "erased"})
@@ -186,7 +193,7 @@ func (s *Service) secondTry(ctx context.Context, t Text) Message {
 	now := s.Clock.Now()
 	m := Message{
 		ID: messageID(t.ID, "retry"), Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class,
-		Wave: t.Wave, Lang: t.Lang, Parts: t.Parts, Created: now, NotBefore: now.Add(time.Hour), Retry: true,
+		Wave: t.Wave, Lang: t.Lang, Parts: t.Parts, Mail: t.Mail, Created: now, NotBefore: now.Add(time.Hour), Retry: true,
 		Expires: now.Add(24 * time.Hour),
 	}
 	if ref, err := s.Processes.Ref(ctx, t.Process); err == nil {
@@ -216,10 +223,14 @@ func (s *Service) instead(ctx context.Context, number string, t Text) error {
 	if err != nil {
 		return ignoreMissing(err)
 	}
+	words := Words{Text: string(body), Lang: t.Lang}
+	if t.Mail {
+		words.Text = ReadMail(words.Text).Text
+	}
 	_, err = s.letter(ctx, telling{
 		MessageData: domain.MessageData{Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class},
 		id:          t.ID, wave: t.Wave,
-	}, Words{Text: string(body), Lang: t.Lang})
+	}, words)
 	return err
 }
 

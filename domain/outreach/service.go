@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -10,12 +11,18 @@ import (
 // Contact is how a person of a process wants to be reached.
 type Contact struct {
 	Phone   string // E.164; empty: none, or not to be texted
+	Email   string // empty: none known, or nothing sends emails
+	Emails  bool   // the person asked for emails
 	Letters bool   // the person asked for letters
 	Calls   bool   // the person asked to be rung
 	Lang    string // BCP 47; empty: the process's first language
 	Format  string // standard, easy_read, large_print, ...
 	Code    string // the person's own letter code, may be empty
 }
+
+// byEmail reports whether the person is emailed: at their wish, or because
+// nothing else was said.
+func (c Contact) byEmail() bool { return c.Email != "" && (c.Emails || c.Phone == "" && !c.Letters) }
 
 // Postal is what a letter needs. It is asked for only when a batch is printed.
 type Postal struct {
@@ -44,6 +51,9 @@ type Note struct {
 	Format   string
 	Code     string
 	Vars     map[string]string
+	Form     string // FormLetter, FormEmail; empty: a text
+	Page     string // address of the person's own page, for an email; may be empty
+	Leave    string // address that wants no more emails
 }
 
 // Words is a message in words, ready to send.
@@ -51,6 +61,8 @@ type Words struct {
 	Text  string
 	Lang  string // the language it was found in
 	Parts int    // segments as a text message
+	// Subject and Foot are of an email.
+	Subject, Foot string
 }
 
 // Turn is where a conversation stands when we begin to speak in it. State is
@@ -114,6 +126,12 @@ type Deps struct {
 	QR func(text string) ([]byte, error)
 	// Link is the public address that a letter's code is put behind.
 	Link func(code string) string
+	// Page is the address of what an email asks its reader to do; nil or "":
+	// none.
+	Page func(ctx context.Context, n Note) (string, error)
+	// Leaving is the address by which a mailbox wants no more emails of a
+	// process.
+	Leaving func(process, mailbox string) string
 }
 
 // Service is the home of the rules of outreach. It is safe for concurrent
@@ -128,11 +146,17 @@ func New(d Deps) *Service {
 	if d.Link == nil {
 		d.Link = func(code string) string { return code }
 	}
+	if d.Leaving == nil {
+		d.Leaving = func(process, mailbox string) string { return process + "/" + mailbox }
+	}
 	return &Service{Deps: d}
 }
 
-// Hash is the id of the number's document: the keyed hash of its E.164 form.
-func (s *Service) Hash(phone string) string { return s.Vault.Lookup("number", phone) }
+// Hash is the id of the document of a number or mailbox: the keyed hash of
+// its E.164 form, or of the email address in small letters.
+func (s *Service) Hash(phone string) string {
+	return s.Vault.Lookup("number", strings.ToLower(strings.TrimSpace(phone)))
+}
 
 // quietOf is when texts of the process may go.
 func (s *Service) quietOf(ref domain.ProcessRef) Quiet {

@@ -13,7 +13,7 @@ import (
 type Line struct {
 	At       time.Time `json:"at"`
 	From     string    `json:"from"` // resident or us
-	Way      string    `json:"way"`  // text, letter, call, or person: a message before a person
+	Way      string    `json:"way"`  // text, email, letter, call, or person: a message before a person
 	Text     string    `json:"text,omitempty"`
 	Template string    `json:"template,omitempty"`
 	Lang     string    `json:"lang,omitempty"`
@@ -131,7 +131,11 @@ func (s *Service) said(ctx context.Context, process, person string, open opener)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Line{At: t.At, From: "us", Way: "text", Text: text, Template: t.Template, Lang: t.Lang, State: string(t.State)})
+		way := ByText
+		if t.Mail {
+			way = ByEmail
+		}
+		out = append(out, Line{At: t.At, From: "us", Way: string(way), Text: text, Template: t.Template, Lang: t.Lang, State: string(t.State)})
 	}
 	return out, nil
 }

@@ -32,6 +32,7 @@ type Wave struct {
 	Cursor domain.Cursor `json:"cursor,omitempty"`
 	Urgent string        `json:"urgent,omitempty"` // who confirmed the emergency
 	Told   int           `json:"told"`             // by text
+	Mailed int           `json:"mailed,omitempty"` // by email
 	Posted int           `json:"posted"`           // by letter
 	None   int           `json:"none"`             // opted out, or no way known
 	Due    time.Time     `json:"due,omitzero"`     // when the next batch is, while running
@@ -149,6 +150,7 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 			return domain.ErrNoChange
 		}
 		cur.Told += ways[ByText]
+		cur.Mailed += ways[ByEmail]
 		cur.Posted += ways[ByLetter]
 		cur.None += ways[ByNone]
 		cur.Cursor = next

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 
@@ -22,8 +23,15 @@ func checkIdentity(p domain.Problems, id Identity) {
 	}
 	p.Need(id.Number == "" || e164.MatchString(string(id.Number)), "identity.number",
 		"write the number with its country code, such as +44 for the UK, and digits only")
-	p.Need(id.Email == "" || strings.Count(string(id.Email), "@") == 1, "identity.email",
-		"write an email address, with one @ in it")
+	p.Need(id.Email == "" || isEmail(id.Email), "identity.email", badEmail)
+}
+
+const badEmail = "write an email address, with one @ in it"
+
+// isEmail reports whether it is one address and nothing else.
+func isEmail(v Private) bool {
+	a, err := mail.ParseAddress(strings.TrimSpace(string(v)))
+	return err == nil && a.Address == strings.TrimSpace(string(v))
 }
 
 func checkAnswers(p domain.Problems, in Answers) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -186,7 +187,8 @@ func (d *Disclosure) redactor() func(string) string {
 		return "[another person]"
 	}
 	email := func(v string) string {
-		if strings.EqualFold(v, string(d.Identity.Email)) {
+		own := func(mine Private) bool { return strings.EqualFold(v, string(mine)) }
+		if own(d.Identity.Email) || slices.ContainsFunc(d.Former, own) {
 			return v
 		}
 		return "[another person]"

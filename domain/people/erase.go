@@ -82,7 +82,7 @@ func (s *Service) forget(ctx context.Context, cmd domain.Command, p Person) erro
 		return err
 	}
 	for _, f := range s.d.Forgetters {
-		for i, number := range append(h.Former, h.Number) {
+		for i, number := range append(h.Former, h.Number, h.Email) {
 			// The key is not made of the number: it stays where it is used.
 			if err := f.Forget(ctx, cmd.Sub("forget"+strconv.Itoa(i)), p.Process, p.ID, string(number)); err != nil {
 				return err

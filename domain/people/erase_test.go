@@ -245,7 +245,7 @@ func TestOthersForgetBeforeTheKeyGoes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff([]string{"p1 " + p.ID + " +447700900123", "p1 " + p.ID + " +447700900124"}, f.asked); d != "" {
+	if d := cmp.Diff([]string{"p1 " + p.ID + " +447700900123", "p1 " + p.ID + " +447700900124", "p1 " + p.ID + " marigold@example.org"}, f.asked); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
 	if gone, err := svc.Gone(ctx, p.ID); !gone || err != nil {

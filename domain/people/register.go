@@ -265,18 +265,34 @@ func (s *Service) UpdateContact(ctx context.Context, cmd domain.Command, id stri
 
 // ChannelInput says how a person wants to be reached.
 type ChannelInput struct {
-	Channel string `json:"channel"` // text, letter, email, phone
+	Channel string  `json:"channel"`         // text, letter, email, phone
+	Email   Private `json:"email,omitempty"` // a new address
 }
 
-// ChooseChannel sets how a person wants to be reached.
+// LogValue hides the address from logs.
+func (in ChannelInput) LogValue() slog.Value { return slog.StringValue(in.Channel) }
+
+// ChooseChannel sets how a person wants to be reached, and the address where
+// that is by email and none is known yet.
 func (s *Service) ChooseChannel(ctx context.Context, cmd domain.Command, id string, in ChannelInput) (Person, error) {
 	pr := domain.Problems{}
 	checkOneOf(pr, "channel", in.Channel, Channels)
+	pr.Need(in.Email == "" || isEmail(in.Email), "email", badEmail)
 	if err := pr.Err(); err != nil {
 		return Person{}, err
 	}
 	return s.apply(ctx, cmd, id, change{action: "person.channel_chosen", perms: serve, data: map[string]any{"channel": in.Channel},
-		do: func(p *Person, _ time.Time) error { p.Channel = in.Channel; return nil }})
+		do: func(p *Person, _ time.Time) error {
+			p.Channel = in.Channel
+			if in.Email != "" {
+				return s.setIdentity(ctx, p, Identity{Email: in.Email})
+			}
+			who, err := s.identityOf(ctx, *p)
+			if err == nil && in.Channel == ChannelEmail && who.Email == "" {
+				err = domain.Problems{"email": "give the address that emails go to; none is known yet"}.Err()
+			}
+			return err
+		}})
 }
 
 // UpdateAnswers takes over what a person says of themselves, until the draw.

@@ -46,8 +46,8 @@ func (s *Service) open(ctx context.Context, person, bound string, sealed domain.
 	return nil
 }
 
-// held is what is sealed as a person's identity. Former numbers are kept so
-// that erasure reaches what was said from them too.
+// held is what is sealed as a person's identity. Former numbers and email
+// addresses are kept so that erasure reaches what was said there too.
 type held struct {
 	Identity
 	Former []Private `json:"former_numbers,omitempty"`
@@ -79,8 +79,10 @@ func (s *Service) setIdentity(ctx context.Context, p *Person, in Identity) error
 		return err
 	}
 	now := h.merge(in)
-	if old := h.Number; old != "" && old != now.Number && !slices.Contains(h.Former, old) {
-		h.Former = append(h.Former, old)
+	for _, changed := range [][2]Private{{h.Number, now.Number}, {h.Email, now.Email}} {
+		if old := changed[0]; old != "" && old != changed[1] && !slices.Contains(h.Former, old) {
+			h.Former = append(h.Former, old)
+		}
 	}
 	h.Identity = now
 	if p.Identity, err = s.seal(ctx, p.ID, boundIdentity, h); err != nil {

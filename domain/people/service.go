@@ -38,7 +38,8 @@ type Holding interface {
 }
 
 // Forgetter is another service that forgets what it holds on a person. It is
-// asked before the person's key is destroyed, as often as needed.
+// asked before the person's key is destroyed, once for each number and email
+// address they had, as often as needed.
 type Forgetter interface {
 	Forget(ctx context.Context, cmd domain.Command, process, person, number string) error
 }

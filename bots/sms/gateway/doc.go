@@ -1,9 +1,10 @@
 // Package gateway speaks to the companies that carry text messages: it turns
 // their webhooks into Inbound and Status, and a Message into their request.
 //
-// Four gateways: twilio, notify (GOV.UK Notify), generic (signed HTTP, for
+// Four gateways of texts: twilio, notify (GOV.UK Notify), generic (signed HTTP, for
 // every other provider) and simulated (a phone network inside the process).
-// All pass one conformance suite in gatewaytest.
+// All pass one conformance suite in gatewaytest. Emails leave by SMTP, Notify
+// or the simulated Post, which only send.
 //
 // Invariants
 //

@@ -7,11 +7,16 @@ import (
 	"time"
 )
 
-// Gateway is one provider.
-type Gateway interface {
+// Sender hands messages to one provider.
+type Sender interface {
 	Name() string
 	// Send hands over one message. It does not retry.
 	Send(ctx context.Context, m Message) Result
+}
+
+// Gateway is one provider of texts.
+type Gateway interface {
+	Sender
 	// ParseInbound checks and reads a webhook that brings a resident's text.
 	ParseInbound(r Request) (Inbound, error)
 	// ParseStatus checks and reads a webhook about a message we sent.
@@ -30,15 +35,27 @@ type Poller interface {
 	Inbounds(ctx context.Context, since time.Time) ([]Inbound, error)
 }
 
-// Message is one text to send.
+// Senders are gateways as an outbox uses them.
+func Senders[G Sender](gateways []G) []Sender {
+	out := make([]Sender, len(gateways))
+	for i, g := range gateways {
+		out[i] = g
+	}
+	return out
+}
+
+// Message is one text or email to send.
 type Message struct {
 	ID   string // our outbox id
-	To   string // E.164
+	To   string // E.164, or an email address
 	From string // sender number or name; empty for the gateway's own
 	Body string
 	// StatusCallback is the full address for reports; the outbox id is added
 	// to it. Empty for none.
 	StatusCallback string
+	// Subject is an email's. Leave is the address that a POST to says: no more
+	// of these emails.
+	Subject, Leave string
 }
 
 // Class says what a send came to.

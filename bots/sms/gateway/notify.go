@@ -30,6 +30,10 @@ type NotifyConfig struct {
 	// Sender is the id of a text message sender of the service; empty for its
 	// default.
 	Sender string
+	// MailTemplate is the id of an email template with the subject ((subject))
+	// and the content ((message)); ReplyTo that of a reply-to address of the
+	// service, empty for its default.
+	MailTemplate, ReplyTo string
 	// APIURL is Notify's base address; empty for the real one.
 	APIURL string
 	Client *http.Client
@@ -157,12 +161,16 @@ func (g *Notify) Send(ctx context.Context, m Message) Result {
 	if g.cfg.Sender != "" {
 		request["sms_sender_id"] = g.cfg.Sender
 	}
+	return g.post(ctx, "/v2/notifications/sms", request)
+}
+
+func (g *Notify) post(ctx context.Context, path string, request map[string]any) Result {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return Result{Class: Refused, Code: "request", Detail: "the request could not be built"}
 	}
 	status, header, answer, res := exchange(ctx, g.cfg.Client, func(ctx context.Context) (*http.Request, error) {
-		return g.request(ctx, http.MethodPost, "/v2/notifications/sms", body)
+		return g.request(ctx, http.MethodPost, path, body)
 	})
 	if res.Class != "" {
 		return res
@@ -238,6 +246,25 @@ func notifyResult(status int, header http.Header, body []byte) Result {
 		return Result{Class: Refused, Code: code, Detail: "the provider refused the message: check number and template"}
 	}
 	return Result{Class: Unknown, Code: code, Detail: "the provider's answer does not say whether the message was accepted"}
+}
+
+// NotifyMail sends emails through the same service; reports about them come
+// by the service's one callback.
+type NotifyMail struct{ *Notify }
+
+// Send posts one email with our outbox id as its reference.
+func (g NotifyMail) Send(ctx context.Context, m Message) Result {
+	request := map[string]any{
+		"email_address": m.To, "template_id": g.cfg.MailTemplate, "reference": m.ID,
+		"personalisation": map[string]string{"subject": m.Subject, "message": m.Body},
+	}
+	if g.cfg.ReplyTo != "" {
+		request["email_reply_to_id"] = g.cfg.ReplyTo
+	}
+	if strings.HasPrefix(m.Leave, "https://") { // Notify takes no other
+		request["one_click_unsubscribe_url"] = m.Leave
+	}
+	return g.post(ctx, "/v2/notifications/email", request)
 }
 
 // Lookup finds a message by its reference.

@@ -18,6 +18,7 @@ import (
 type NotifyProvider struct {
 	*httptest.Server
 	Key, Template string
+	MailTemplate  string
 
 	mu       sync.Mutex
 	now      time.Time
@@ -28,7 +29,7 @@ type NotifyProvider struct {
 }
 
 // NotifySent is a message Notify accepted.
-type NotifySent struct{ ID, To, Body, Reference string }
+type NotifySent struct{ ID, To, Subject, Body, Reference, Leave, ReplyTo string }
 
 // Parts of the fake's key.
 const (
@@ -38,9 +39,10 @@ const (
 
 // NewNotifyProvider starts the fake on loopback; Close stops it.
 func NewNotifyProvider(now time.Time) *NotifyProvider {
-	p := &NotifyProvider{Key: "our_key-" + notifyService + "-" + notifySecret, Template: "99999999-0000-0000-0000-000000000000", now: now}
+	p := &NotifyProvider{Key: "our_key-" + notifyService + "-" + notifySecret, Template: "99999999-0000-0000-0000-000000000000", MailTemplate: "99999999-0000-0000-0000-000000000001", now: now}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/notifications/sms", p.create)
+	mux.HandleFunc("POST /v2/notifications/email", p.create)
 	mux.HandleFunc("GET /v2/notifications", p.find)
 	mux.HandleFunc("GET /v2/received-text-messages", p.list)
 	p.Server = httptest.NewServer(mux)
@@ -155,6 +157,9 @@ func (p *NotifyProvider) fault() Fault {
 func (p *NotifyProvider) accept(r *http.Request) (NotifySent, string) {
 	var in struct {
 		Phone     string            `json:"phone_number"`
+		Email     string            `json:"email_address"`
+		Leave     string            `json:"one_click_unsubscribe_url"`
+		ReplyTo   string            `json:"email_reply_to_id"`
 		Template  string            `json:"template_id"`
 		Reference string            `json:"reference"`
 		Values    map[string]string `json:"personalisation"`
@@ -162,11 +167,18 @@ func (p *NotifyProvider) accept(r *http.Request) (NotifySent, string) {
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		return NotifySent{}, "Invalid JSON supplied in POST data"
 	}
+	emails := strings.HasSuffix(r.URL.Path, "/email")
+	template := map[bool]string{false: p.Template, true: p.MailTemplate}[emails]
 	switch {
-	case in.Template != p.Template:
+	case in.Template != template:
 		return NotifySent{}, "Template not found"
 	case in.Values["message"] == "":
 		return NotifySent{}, "Missing personalisation: message"
+	case emails && in.Values["subject"] == "":
+		return NotifySent{}, "Missing personalisation: subject"
+	case emails && !strings.Contains(in.Email, "@"):
+		return NotifySent{}, "email_address Not a valid email address"
+	case emails:
 	case len([]rune(in.Values["message"])) > 918:
 		return NotifySent{}, "Text messages cannot be longer than 918 characters"
 	case !strings.HasPrefix(in.Phone, "+44"):
@@ -174,7 +186,10 @@ func (p *NotifyProvider) accept(r *http.Request) (NotifySent, string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := NotifySent{ID: p.id(), To: in.Phone, Body: in.Values["message"], Reference: in.Reference}
+	s := NotifySent{
+		ID: p.id(), To: in.Phone + in.Email, Subject: in.Values["subject"], Body: in.Values["message"], Reference: in.Reference,
+		Leave: in.Leave, ReplyTo: in.ReplyTo,
+	}
 	p.sent = append(p.sent, s)
 	return s, ""
 }
