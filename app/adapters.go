@@ -46,9 +46,13 @@ func (c contacts) Contact(ctx context.Context, process, person string) (outreach
 	if r.Process != process {
 		return outreach.Contact{}, domain.Hidden("person")
 	}
-	return outreach.Contact{
+	out := outreach.Contact{
 		Phone: string(r.Number), Letters: r.Channel == people.ChannelLetter, Calls: r.Channel == people.ChannelPhone, Lang: string(r.Language), Format: string(r.Format), Code: string(r.Code),
-	}, nil
+	}
+	if len(c.h.mailers) > 0 {
+		out.Email, out.Emails = string(r.Email), r.Channel == people.ChannelEmail
+	}
+	return out, nil
 }
 
 // Postal is what a letter needs.

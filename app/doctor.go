@@ -128,6 +128,7 @@ func (d *doctor) examine(online bool) {
 		return
 	}
 	d.texts()
+	d.mail()
 	d.slack()
 }
 

@@ -80,6 +80,25 @@ func (d *doctor) twilio() {
 	d.verdict("texts", "the Twilio account is active", err)
 }
 
+// mail signs in to the mail server and hangs up. Notify is not asked: it has
+// no question that costs nothing.
+func (d *doctor) mail() {
+	switch d.cfg.MailGateway() {
+	case "smtp":
+		g, err := openSMTP(d.cfg.Mail)
+		if err == nil && g.Check(d.ctx) != nil {
+			err = errors.New("the mail server cannot be reached, speaks no TLS that we trust, or does not take our name and password; check the MAIL settings")
+		}
+		d.verdict("email", "the mail server takes us in", err)
+	case "notify":
+		d.say(note, "email", "by GOV.UK Notify; send yourself one email to see that the template is right")
+	case "none":
+		d.say(note, "email", "not set up: who asks for emails gets letters")
+	default:
+		d.say(note, "email", "simulated: nothing is sent to anybody")
+	}
+}
+
 func (d *doctor) slack() {
 	if !d.cfg.SlackOn() {
 		d.say(note, "slack", "not set up")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"folkmoot/bots/sms/gateway/gatewaytest"
 	"folkmoot/config"
 )
 
@@ -186,5 +187,27 @@ func TestDoctorHidesThePasswordOfAStore(t *testing.T) {
 	d := doctorFor(t, "FOLKMOOT_STORE=mongodb://user:hunter2@db1.example:27017,db2.example:27017/folkmoot")
 	if got, want := d.where("store"), "MongoDB at db1.example:27017,db2.example:27017"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestDoctorSignsInToTheMailServer(t *testing.T) {
+	t.Parallel()
+	s, err := gatewaytest.NewMailServer(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Stop()
+	d := doctorFor(t, "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER="+s.Address, "FOLKMOOT_MAIL_FROM=jury@moot.example",
+		"FOLKMOOT_MAIL_USER=jury", "FOLKMOOT_MAIL_PASSWORD=hunter2")
+	d.mail() // its certificate is nobody's whom we trust
+	if got := d.findings[0]; got.verdict != wrong || !strings.Contains(got.text, "no TLS that we trust") || strings.Contains(got.text, "hunter2") {
+		t.Errorf("got %v", got)
+	}
+	for _, tt := range []struct{ gateway, want string }{{"simulated", "nothing is sent"}, {"none", "gets letters"}} {
+		d := doctorFor(t, "FOLKMOOT_MAIL_GATEWAY="+tt.gateway)
+		d.mail()
+		if got := d.findings[0]; got.verdict != note || !strings.Contains(got.text, tt.want) {
+			t.Errorf("%s: got %v", tt.gateway, got)
+		}
 	}
 }

@@ -34,10 +34,7 @@ func (h *house) openGateway(name string) gateway.Gateway {
 			APIURL: c.Twilio.APIURL, From: c.SMS.Sender, Service: c.Twilio.MessagingService, Client: client,
 		})
 	case "notify":
-		return gateway.NewNotify(gateway.NotifyConfig{
-			Key: c.Notify.Key.Reveal(), Tokens: secrets(c.Notify.Token, c.Notify.TokenNext), Template: c.Notify.Template,
-			Sender: c.Notify.SenderID, APIURL: c.Notify.APIURL, Client: client, Now: time.Now,
-		})
+		return h.notify(client)
 	case "generic":
 		return gateway.NewGeneric(gateway.GenericConfig{
 			Secrets: secrets(c.Generic.Secret, c.Generic.SecretNext), SendURL: c.Generic.SendURL, From: c.SMS.Sender, Client: client, Now: time.Now,
@@ -51,6 +48,16 @@ func (h *house) openGateway(name string) gateway.Gateway {
 		Token: token, PublicURL: c.BaseURL, InboundPath: "/webhooks/sms/simulated", Sender: c.SMS.Sender, Now: h.clock.Now,
 	})
 	return gateway.NewSimulated(h.network)
+}
+
+// notify is the gateway to GOV.UK Notify, of texts and of emails.
+func (h *house) notify(client *http.Client) *gateway.Notify {
+	c := h.cfg
+	return gateway.NewNotify(gateway.NotifyConfig{
+		Key: c.Notify.Key.Reveal(), Tokens: secrets(c.Notify.Token, c.Notify.TokenNext), Template: c.Notify.Template,
+		Sender: c.Notify.SenderID, APIURL: c.Notify.APIURL, Client: client, Now: time.Now,
+		MailTemplate: c.Notify.MailTemplate, ReplyTo: c.Notify.ReplyToID,
+	})
 }
 
 // prices are what the gateways take for a part of a text.

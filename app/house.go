@@ -79,9 +79,12 @@ type house struct {
 	languages  []string         // beside English that the texts are complete in
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
-	copies     copies // of simulated webhooks
+	mailers    []gateway.Sender // of emails; empty: none are sent
+	post       *gateway.Post    // simulated email, nil with a real gateway
+	copies     copies           // of simulated webhooks
 	inbox      *sms.Inbox
 	outbox     *sms.Outbox
+	mailbox    *sms.Outbox // of emails
 	dispatcher *sms.Dispatcher
 	slack      *slack.Bot
 	workspace  *workspace.Workspace // simulated Slack, nil with a real one
@@ -96,7 +99,7 @@ func emptyHouse(cfg config.Config, log *slog.Logger, on parts) *house {
 	return &house{
 		cfg: cfg, parts: on, log: log, clock: &movingClock{machine: on.machine}, metrics: newMetrics(), wake: make(chan struct{}, 1),
 		holder: domain.Derive("instance", fmt.Sprint(os.Getpid()), rand.Text()),
-		engine: on.engine, ring: on.ring, solver: on.solver, network: on.network, gateways: on.gateways, workspace: on.workspace,
+		engine: on.engine, ring: on.ring, solver: on.solver, network: on.network, gateways: on.gateways, post: on.post, workspace: on.workspace,
 	}
 }
 
@@ -353,6 +356,9 @@ func (h *house) wireTexts() error {
 		}
 	}
 	h.openGateways()
+	if err := h.openMail(); err != nil {
+		return err
+	}
 	desk := sms.NewDesk(sms.DeskDeps{
 		Processes: h.known, Directory: directory{h}, Facts: newFacts(h, texts), Texts: texts, Flows: flows.Get,
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
@@ -366,14 +372,16 @@ func (h *house) wireTexts() error {
 		Quiet: outreach.UsualQuiet, QuietOf: quietHours(h.profiles), Jitter: h.parts.jitter,
 		PartsPerSecond: h.cfg.SMS.Rate, Prices: h.prices(), PencePerLetter: h.cfg.SMS.LetterPence, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
+		Page: h.pageOf(desk), Leaving: h.leaving,
 	})
 	desk.Serve(h.outreach)
 	h.outbox = sms.NewOutbox(sms.OutboxDeps{
-		Outreach: h.outreach, Gateways: h.gateways, Clock: h.clock, Log: h.log, Worker: h.holder, Count: h.metrics.Count,
+		Outreach: h.outreach, Gateways: gateway.Senders(h.gateways), Clock: h.clock, Log: h.log, Worker: h.holder, Count: h.metrics.Count,
 		PartsPerSecond: h.sendRate(), Callback: func(g string) string { return h.cfg.BaseURL + "/webhooks/sms/" + g + "/status" },
 	})
+	h.mailbox = h.newMailbox()
 	h.inbox = sms.NewInbox(sms.InboxDeps{
-		Outreach: h.outreach, Gateways: h.gateways, Desk: desk, Clock: h.clock, Log: h.log, Count: h.metrics.Count,
+		Outreach: h.outreach, Gateways: h.receivers(), Desk: desk, Clock: h.clock, Log: h.log, Count: h.metrics.Count,
 		Numbers: gateway.NumberRules{Region: "GB", Simulated: h.network != nil}, Sent: h.outbox.Kick,
 	})
 	h.dispatcher = sms.NewDispatcher(sms.DispatcherDeps{

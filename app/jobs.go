@@ -36,6 +36,7 @@ func (h *house) wireJobs() {
 		}},
 		jobs.Job{Name: "conversations", Every: 20 * time.Second, Run: tick(h.inbox.Wake)},
 		jobs.Job{Name: "outbox", Every: 2 * time.Second, Run: tick(h.outbox.Tick)},
+		jobs.Job{Name: "mail", Every: 2 * time.Second, Run: tick(h.mailbox.Tick)},
 		jobs.Job{Name: "waves", Every: 2 * time.Second, Run: tick(h.outreach.Tick)},
 		jobs.Job{Name: "recruitment", Every: 10 * time.Second, Run: h.recruitment.Tick},
 		jobs.Job{Name: "sessions", Every: 30 * time.Second, Run: tick(h.deliberation.Tick)},

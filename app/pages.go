@@ -14,7 +14,7 @@ func (h *house) services() web.Services {
 	s := web.Services{
 		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
 		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Retention: h.retention, Files: h.store.Files(),
-		Clock: h.clock, Demo: h.cfg.Demo,
+		Clock: h.clock, Demo: h.cfg.Demo, Emails: len(h.mailers) > 0,
 	}
 	if h.network != nil {
 		s.Simulated = phones{simulator{h}}
@@ -33,6 +33,18 @@ func (p phones) Handset(ctx context.Context, a domain.Actor, number string) ([]w
 		out[i] = web.PhoneText{Body: t.Body, At: t.At, Ours: t.Ours, Segments: t.Segments}
 	}
 	return out, err
+}
+
+// Emails lists what was emailed.
+func (p phones) Emails(_ context.Context, a domain.Actor) ([]web.Email, error) {
+	if err := p.allow(a); err != nil || p.h.post == nil {
+		return nil, err
+	}
+	var out []web.Email
+	for _, e := range p.h.post.Emails() {
+		out = append(out, web.Email{To: e.To, Subject: e.Subject, Body: e.Body, Leave: e.Leave, At: e.At})
+	}
+	return out, nil
 }
 
 // Slack reads what the simulated Slack was told.

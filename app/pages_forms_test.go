@@ -259,6 +259,8 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("table-rules", "organiser", staff+"/table-rules")
 	add("session-door", "facilitator", staff+"/sessions/"+p.sitting+"/door")
 	add("simulator", "organiser", "/simulator?number="+url.QueryEscape("+999000000777"))
+	add("simulator-mail", "organiser", "/simulator/mail")
+	add("leave", "public", p.left)
 	add("me", "member", "/me")
 	webtest.Check(t, pages...)
 }

@@ -38,6 +38,7 @@ type played struct {
 	sitting string // id of the session that was held
 	recs    []string
 	rec     string // the one of them without an answer
+	left    string // page by which a mailbox leaves
 	n       int
 }
 

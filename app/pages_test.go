@@ -127,6 +127,7 @@ func TestPages(t *testing.T) {
 	t.Run("who sees what", func(t *testing.T) { p.rows(t, all) })
 	t.Run("who opens the jury's work", func(t *testing.T) { p.juryWork(t, all) })
 	t.Run("what a citizen reads", func(t *testing.T) { p.golden(t, all["public"]) })
+	t.Run("an email", func(t *testing.T) { p.mailForms(t, all) })
 	t.Run("in a browser", func(t *testing.T) { p.browse(t, all) })
 	t.Run("forms", func(t *testing.T) { p.forms(t, all) })
 	t.Run("from a list to the seats", func(t *testing.T) { p.drawStory(t, all) })

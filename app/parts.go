@@ -19,6 +19,7 @@ type parts struct {
 	solver       *highs.Engine
 	network      *gateway.Network // given together with gateways
 	gateways     []gateway.Gateway
+	post         *gateway.Post        // simulated email
 	workspace    *workspace.Workspace // served at workspaceURL
 	workspaceURL string
 

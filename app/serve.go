@@ -142,6 +142,7 @@ func (h *house) app(base context.Context) *fiber.App {
 	a.Mount(app)
 	if h.cfg.Has(config.RoleWeb) {
 		site.Mount(app)
+		site.MountLeaving(app, h.outreach)
 	}
 	return app
 }
@@ -171,8 +172,9 @@ func (h *house) webhooks() []api.Webhook {
 	if !h.cfg.Has(config.RoleBots) {
 		return nil
 	}
-	names := make([]string, len(h.gateways))
-	for i, g := range h.gateways {
+	receivers := h.receivers()
+	names := make([]string, len(receivers))
+	for i, g := range receivers {
 		names[i] = g.Name()
 	}
 	hooks := api.SMSWebhooks(h.inbox, h.clock, names...)

@@ -17,6 +17,7 @@ func (c *Loaded) check(p *Problems, warnings *[]string) {
 	c.checkPlace(p)
 	c.checkStores(p, warnings)
 	c.checkTexts(p)
+	c.checkMail(p)
 	c.checkSlack(p)
 	c.checkLimits(p)
 	c.checkOpenness(p)
@@ -118,6 +119,14 @@ const leastToken = 10
 const leastNotifyKey = 74
 
 func (c *Loaded) checkNotify(p *Problems) {
+	c.checkNotifyKey(p)
+	if c.Notify.Template == "" {
+		p.add("NOTIFY_TEMPLATE", "is needed for GOV.UK Notify", "make a text message template whose only content is ((message)) and give its id")
+	}
+}
+
+// checkNotifyKey checks what texts and emails by Notify both need.
+func (c *Loaded) checkNotifyKey(p *Problems) {
 	n := c.Notify
 	if len(n.Key.Reveal()) < leastNotifyKey {
 		p.add("NOTIFY_KEY", "is needed for GOV.UK Notify", "make one in the service's settings and copy all of it: name, service id and secret")
@@ -127,9 +136,6 @@ func (c *Loaded) checkNotify(p *Problems) {
 	}
 	if n.TokenNext != "" && len(n.TokenNext.Reveal()) < leastToken {
 		p.add("NOTIFY_TOKEN_NEXT", "is too short", "give at least %d random characters", leastToken)
-	}
-	if n.Template == "" {
-		p.add("NOTIFY_TEMPLATE", "is needed for GOV.UK Notify", "make a text message template whose only content is ((message)) and give its id")
 	}
 	if !isURL(n.APIURL) {
 		p.add("NOTIFY_API_URL", "is not an address", "leave it out")
@@ -208,8 +214,8 @@ func (c *Loaded) checkLimits(p *Problems) {
 
 // checkOpenness keeps residents' data off plain http once texts are real.
 func (c *Loaded) checkOpenness(p *Problems) {
-	if c.SMS.Gateway != "simulated" && !c.HTTPS() && !isLoopback(c.BaseURL) {
-		p.add("BASE_URL", "is not https while texts go to real people", "put a proxy with a certificate before the program and give its https address")
+	if (c.SMS.Gateway != "simulated" || c.mailsPeople()) && !c.HTTPS() && !isLoopback(c.BaseURL) {
+		p.add("BASE_URL", "is not https while messages go to real people", "put a proxy with a certificate before the program and give its https address")
 	}
 }
 
@@ -219,6 +225,9 @@ func (c *Loaded) checkDemo(p *Problems) {
 	}
 	if c.SMS.Gateway != "simulated" {
 		p.add("DEMO", "would move the clock while texts go to real people", "leave it out, or set %sSMS_GATEWAY=simulated", Prefix)
+	}
+	if c.mailsPeople() {
+		p.add("DEMO", "would move the clock while emails go to real people", "leave it out, or set %sMAIL_GATEWAY=simulated", Prefix)
 	}
 	if c.Slack.BotToken != "" && !isLoopback(c.Slack.APIURL) {
 		p.add("DEMO", "would move the clock while Slack is real", "leave it out, or point %sSLACK_API_URL at this machine", Prefix)

@@ -24,6 +24,7 @@ type Config struct {
 	Demo        bool   `env:"DEMO" default:"false" doc:"Demo mode: the clock can be moved from the phone simulator. Refused unless every gateway is simulated."`
 
 	SMS     SMS     `prefix:"SMS_"`
+	Mail    Mail    `prefix:"MAIL_"`
 	Twilio  Twilio  `prefix:"TWILIO_"`
 	Notify  Notify  `prefix:"NOTIFY_"`
 	Generic Generic `prefix:"GENERIC_"`
@@ -68,6 +69,9 @@ type Notify struct {
 	Template  string `env:"TEMPLATE" doc:"Id of a text message template whose only content is ((message))."`
 	SenderID  string `env:"SENDER_ID" doc:"Id of a text message sender of the service. Empty: its default."`
 	APIURL    string `env:"API_URL" default:"https://api.notifications.service.gov.uk" doc:"Address of the API."`
+
+	MailTemplate string `env:"MAIL_TEMPLATE" doc:"Id of an email template with the subject ((subject)) and the content ((message))."`
+	ReplyToID    string `env:"REPLY_TO_ID" doc:"Id of a reply-to address of the service, for emails. Empty: its default."`
 }
 
 // Generic is any gateway that speaks signed HTTP.

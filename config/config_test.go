@@ -256,3 +256,42 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("got %s", c.MasterKeyPlace())
 	}
 }
+
+func TestMailSettings(t *testing.T) {
+	t.Parallel()
+	https := "FOLKMOOT_BASE_URL=https://jury.example.org"
+	rows := []struct {
+		name    string
+		environ []string
+		gateway string
+		wrong   string // of the problem; empty: none
+	}{
+		{"nothing said", nil, "simulated", ""},
+		{"real texts alone", []string{https, "FOLKMOOT_SMS_GATEWAY=generic", "FOLKMOOT_SMS_SENDER=+441632960123", "FOLKMOOT_GENERIC_SEND_URL=https://x.example",
+			"FOLKMOOT_GENERIC_SECRET=" + strings.Repeat("s", 32)}, "none", ""},
+		{"smtp", []string{https, "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=mail.example.org:587", "FOLKMOOT_MAIL_FROM=The Jury <jury@example.org>"}, "smtp", ""},
+		{"half of smtp", []string{https, "FOLKMOOT_MAIL_GATEWAY=smtp"}, "", "MAIL_SERVER"},
+		{"a name without its password", []string{https, "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=mail.example.org:587", "FOLKMOOT_MAIL_FROM=jury@example.org", "FOLKMOOT_MAIL_USER=u"}, "", "MAIL_PASSWORD"},
+		{"in the clear", []string{https, "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=mail.example.org:25", "FOLKMOOT_MAIL_FROM=jury@example.org", "FOLKMOOT_MAIL_TLS=none"}, "", "MAIL_TLS"},
+		{"in the clear on this machine", []string{https, "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=127.0.0.1:25", "FOLKMOOT_MAIL_FROM=jury@example.org", "FOLKMOOT_MAIL_TLS=none"}, "smtp", ""},
+		{"notify without its template", []string{https, "FOLKMOOT_MAIL_GATEWAY=notify"}, "", "NOTIFY_MAIL_TEMPLATE"},
+		{"unknown", []string{"FOLKMOOT_MAIL_GATEWAY=pigeon"}, "", "MAIL_GATEWAY"},
+		{"real in a demonstration", []string{https, "FOLKMOOT_DEMO=true", "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=mail.example.org:587", "FOLKMOOT_MAIL_FROM=jury@example.org"}, "", "DEMO"},
+		{"real over http", []string{"FOLKMOOT_BASE_URL=http://jury.example.org", "FOLKMOOT_MAIL_GATEWAY=smtp", "FOLKMOOT_MAIL_SERVER=mail.example.org:587", "FOLKMOOT_MAIL_FROM=jury@example.org"}, "", "BASE_URL"},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			c, err := config.Load(r.environ, "")
+			if r.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), "FOLKMOOT_"+r.wrong+":") {
+					t.Errorf("got %v, want a problem with %s", err, r.wrong)
+				}
+				return
+			}
+			if err != nil || c.MailGateway() != r.gateway {
+				t.Errorf("got %s, %v; want %s", c.MailGateway(), err, r.gateway)
+			}
+		})
+	}
+}

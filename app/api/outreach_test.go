@@ -115,7 +115,7 @@ func newOutreachHouse(t *testing.T) outreachHouse {
 	desk.Serve(h.svc)
 	gateways := []gateway.Gateway{gateway.NewSimulated(h.net)}
 	h.inbox = sms.NewInbox(sms.InboxDeps{Outreach: h.svc, Gateways: gateways, Desk: desk, Clock: h.clock, Numbers: gateway.NumberRules{Region: "GB", Simulated: true}})
-	h.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: h.svc, Gateways: gateways, Clock: h.clock, Callback: func(g string) string { return moot + api.SMSStatusPath(g) }})
+	h.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: h.svc, Gateways: gateway.Senders(gateways), Clock: h.clock, Callback: func(g string) string { return moot + api.SMSStatusPath(g) }})
 	h.serve()
 	return h
 }

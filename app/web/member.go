@@ -57,6 +57,7 @@ type mePage struct {
 	SessionOf map[string]string
 	Votes     []ballotShown // open to the member now
 	Away      map[string]bool
+	Channels  []string // value and label in turn
 }
 
 // Zone is where the jury sits.
@@ -99,7 +100,7 @@ func (s Services) mePage(ctx context.Context, r *Request) (mePage, error) {
 	if err != nil {
 		return mePage{}, err
 	}
-	page := mePage{Row: p.ViewFor(r.Actor), Where: places[p.Status], SessionOf: map[string]string{}, Attended: map[string]bool{}, Away: map[string]bool{}}
+	page := mePage{Row: p.ViewFor(r.Actor), Channels: s.channels(), Where: places[p.Status], SessionOf: map[string]string{}, Attended: map[string]bool{}, Away: map[string]bool{}}
 	if page.P, err = s.Process.Ref(ctx, process); err != nil {
 		return page, err
 	}
@@ -250,9 +251,15 @@ func (s Services) bankDetails(ctx context.Context, r *Request, id string) error 
 	return err
 }
 
+// chooseChannel sets how a member is reached. Who chooses emails again has
+// them again, whatever they said to an email before.
 func (s Services) chooseChannel(ctx context.Context, r *Request, id string) error {
-	_, err := s.People.ChooseChannel(ctx, r.Command(), id, people.ChannelInput{Channel: r.Form.Get("channel")})
-	return err
+	in := people.ChannelInput{Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email")))}
+	p, err := s.People.ChooseChannel(ctx, r.Command(), id, in)
+	if err != nil || in.Channel != people.ChannelEmail {
+		return err
+	}
+	return s.Outreach.MailAgain(ctx, r.Command(), p.Process, id)
 }
 
 func (s Services) answerOffer(ctx context.Context, r *Request, id string) error {

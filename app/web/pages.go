@@ -32,6 +32,7 @@ type Services struct {
 	Files          domain.Files
 	Clock          domain.Clock
 	Simulated      Simulated // nil where a gateway is real: then there is no simulator
+	Emails         bool      // emails can be sent
 	Demo           bool      // the clock may be moved
 
 	memo *memo
@@ -41,8 +42,17 @@ type Services struct {
 func AllPages(s Services) []Page {
 	s.memo = newMemo()
 	var out []Page
-	for _, area := range []func(Services) []Page{publicPages, registerPages, memberPages, memberJuryPages, staffPages, simulatorPages} {
+	for _, area := range []func(Services) []Page{publicPages, registerPages, leavePages, memberPages, memberJuryPages, staffPages, simulatorPages} {
 		out = append(out, area(s)...)
+	}
+	return out
+}
+
+// channels are the ways to reach somebody, value and label in turn.
+func (s Services) channels() []string {
+	out := []string{"text", "By text", "phone", "By phone call", "letter", "By letter"}
+	if s.Emails {
+		out = append(out, "email", "By email")
 	}
 	return out
 }

@@ -19,10 +19,11 @@ type ask struct {
 }
 
 type registerPage struct {
-	Code   string
-	P      domain.ProcessRef
-	Public string // code of the public page
-	Asks   []ask
+	Code     string
+	P        domain.ProcessRef
+	Public   string // code of the public page
+	Asks     []ask
+	Channels []string // value and label in turn
 	placing
 	Eligibility string
 	Closes      recruitment.View
@@ -51,7 +52,7 @@ func (s Services) registerForm(ctx context.Context, r *Request) (Reply, error) {
 // registerPage is the form for the holder of a letter. It says nothing of who
 // they are: a letter can lie about.
 func (s Services) registerPage(ctx context.Context, code string) (registerPage, error) {
-	page := registerPage{Code: upper(code)}
+	page := registerPage{Code: upper(code), Channels: s.channels()}
 	p, err := s.People.ByCode(ctx, page.Code)
 	if err != nil {
 		return page, err
@@ -154,6 +155,7 @@ func checkRegistration(page registerPage, r *Request) error {
 	p.Need(strings.TrimSpace(r.Form.Get("name")) != "", "name", "tell us what to call you")
 	number, email := strings.TrimSpace(r.Form.Get("number")), strings.TrimSpace(r.Form.Get("email"))
 	p.Need(number != "" || email != "" || r.Form.Get("channel") == people.ChannelLetter, "number", "give a phone number or an email address, or choose a letter")
+	p.Need(email != "" || r.Form.Get("channel") != people.ChannelEmail, "email", "give the address that emails go to")
 	for _, a := range page.Asks {
 		need := "choose one; rather not say is fine"
 		if slices.Contains(page.Places, a.Key) && strings.TrimSpace(r.Form.Get("postcode")) != "" {

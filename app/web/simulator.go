@@ -24,6 +24,8 @@ type Simulated interface {
 	Handset(ctx context.Context, a domain.Actor, number string) ([]PhoneText, error)
 	// Text sends a text from a phone, by the door a provider would use.
 	Text(ctx context.Context, a domain.Actor, number, body string) error
+	// Emails lists what was emailed, the newest first.
+	Emails(ctx context.Context, a domain.Actor) ([]Email, error)
 	// Slack answers what the simulated Slack was told, oldest first.
 	Slack(ctx context.Context, a domain.Actor) ([]SlackMessage, error)
 	// Fault makes so many of the next texts go wrong; Broken counts what still
@@ -42,6 +44,23 @@ type PhoneText struct {
 	Segments int
 }
 
+// Email is one simulated email.
+type Email struct {
+	To, Subject, Body string
+	Leave             string // address that wants no more
+	At                time.Time
+}
+
+// Page is the address of the reader's own page in the email, "" for none.
+func (e Email) Page() string {
+	for _, w := range strings.Fields(e.Body) {
+		if strings.Contains(w, "://") && (strings.Contains(w, "/in/") || strings.Contains(w, "/j/")) {
+			return w
+		}
+	}
+	return ""
+}
+
 // SlackMessage is one message in the simulated Slack.
 type SlackMessage struct {
 	To, Text string
@@ -55,6 +74,7 @@ func simulatorPages(s Services) []Page {
 	}
 	return []Page{
 		get("/simulator", s.phone),
+		get("/simulator/mail", s.mailroom),
 		post("/simulator/texts", s.textAs),
 		post("/simulator/clock", s.moveClock),
 		post("/simulator/faults", s.breakTexts),
@@ -163,6 +183,19 @@ func slackText(m SlackMessage) string {
 		return m.Text
 	}
 	return strings.NewReplacer("*", "", "`", "").Replace(strings.Join(lines, "\n"))
+}
+
+type mailPage struct {
+	Emails []Email
+	Total  int
+}
+
+const shownEmails = 50
+
+// mailroom shows what was emailed.
+func (s Services) mailroom(ctx context.Context, r *Request) (Reply, error) {
+	all, err := s.Simulated.Emails(ctx, r.Actor)
+	return Show("simulator_mail", "Simulated email", mailPage{Emails: all[:min(len(all), shownEmails)], Total: len(all)}), err
 }
 
 // numberOf mends what a URL does to a plus sign.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"strings"
 
 	"folkmoot/domain"
 	"folkmoot/domain/people"
@@ -16,6 +17,7 @@ func peoplePages(s Services) []Page {
 		get("/staff/processes/:process/people/:person", s.person),
 		post("/staff/processes/:process/people/:person/identity", s.identity),
 		post("/staff/processes/:process/people/:person/texts", s.personTexts),
+		post("/staff/processes/:process/people/:person/channel", s.personChannel),
 	}
 }
 
@@ -70,6 +72,7 @@ type personPage struct {
 	Purposes []string
 	Ways     []string // how somebody may have spoken with us
 	Ref      domain.ProcessRef
+	Channels []string // value and label in turn
 }
 
 // field2 is a name and a value to read.
@@ -87,7 +90,7 @@ func (s Services) personPage(ctx context.Context, r *Request) (personPage, error
 	if p.Process != d.P.ID {
 		return personPage{}, domain.Hidden("person")
 	}
-	page := personPage{desk: d, Row: p.ViewFor(r.Actor), Ways: waysIn}
+	page := personPage{desk: d, Row: p.ViewFor(r.Actor), Ways: waysIn, Channels: s.channels()}
 	if page.Ref, err = s.Process.Ref(ctx, d.P.ID); err != nil {
 		return page, err
 	}
@@ -133,6 +136,22 @@ func (s Services) identity(ctx context.Context, r *Request) (Reply, error) {
 	}
 	page.Identity = &id
 	return Show("staff/person", "A person", page), nil
+}
+
+// personChannel sets how somebody is reached, as they told a member of staff.
+func (s Services) personChannel(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.personPage(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	_, err = s.People.ChooseChannel(ctx, r.Command(), page.Row.ID, people.ChannelInput{
+		Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email"))),
+	})
+	if err != nil {
+		r.Form.Del("email")
+		return r.Again(Show("staff/person", "A person", page), err)
+	}
+	return Go(page.URL("/people/" + page.Row.ID)), nil
 }
 
 // personTexts shows what was written between a person and us, recorded first.
