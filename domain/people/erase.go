@@ -81,8 +81,12 @@ func (s *Service) forget(ctx context.Context, cmd domain.Command, p Person) erro
 	if err != nil {
 		return err
 	}
+	known := append(h.Former, h.Number)
+	if h.Email != "" {
+		known = append(known, h.Email)
+	}
 	for _, f := range s.d.Forgetters {
-		for i, number := range append(h.Former, h.Number, h.Email) {
+		for i, number := range known {
 			// The key is not made of the number: it stays where it is used.
 			if err := f.Forget(ctx, cmd.Sub("forget"+strconv.Itoa(i)), p.Process, p.ID, string(number)); err != nil {
 				return err
