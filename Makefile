@@ -11,7 +11,7 @@ NPM := scripts/assets/node_modules/.package-lock.json
 SOLVER := app/highs/wasm/names.json
 PAGES := app/web/assets/dist/manifest.json
 
-.PHONY: help assets build run demo test race lint crashwalk bench lotteries gaps cover image clean
+.PHONY: help assets build run demo test race lint crashwalk bench lotteries residents gaps cover image clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 11
@@ -56,6 +56,9 @@ bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=re
 
 lotteries: assets ## all benchmarks of the lottery; these take long
 	go test -run '^$$' -bench '$(BENCH)' -timeout 0 ./domain/sortition
+
+residents: assets ## a whole recruitment of 2,000 simulated residents, everybody counted at the end
+	FOLKMOOT_TEST_RESIDENTS=2000 go test -run '^TestAWholeRecruitment$$' -count 1 -timeout 20m -v ./app
 
 gaps: assets ## proved intervals of the hardest draws after a minute each
 	FOLKMOOT_BARS=gap GOMAXPROCS=1 go test -run '^TestGaps$$' -count 1 -timeout 60m -v ./domain/sortition
