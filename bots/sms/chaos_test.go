@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -85,6 +86,32 @@ func TestCopiesOfAWebhookAreOneMessage(t *testing.T) {
 				t.Errorf("%d repeats counted, want %d", got, want)
 			}
 		})
+	}
+}
+
+// TestTextsThatComeLateAndOutOfOrder: what the network held back for ten
+// minutes and then brought newest first is kept and answered, each text once.
+func TestTextsThatComeLateAndOutOfOrder(t *testing.T) {
+	t.Parallel()
+	const residents = 40
+	w := newWorld(t)
+	var hooks []gateway.Webhook
+	for i := range residents {
+		hooks = append(hooks, w.net.Write(number(i), "FOREST"), w.net.Write(number(i), "1"))
+	}
+	slices.Reverse(hooks)
+	w.clock.Advance(10 * time.Minute)
+	for _, h := range hooks {
+		check(t, w.post(h))
+	}
+	w.settle()
+	if got := len(w.textEvents()); got != 2*residents {
+		t.Errorf("%d events, want %d", got, 2*residents)
+	}
+	for i := range residents {
+		if got := len(w.said(number(i))); got != 2 {
+			t.Errorf("resident %d got %d answers to two texts: %q", i, got, w.said(number(i)))
+		}
 	}
 }
 

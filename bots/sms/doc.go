@@ -32,6 +32,24 @@
 // these is a metric. A message that tells a decision is not sent again
 // without a person.
 //
+// What goes wrong, and the tests that count what comes of it. Each is of this
+// package but those named with another.
+//
+//	                       a text in                                  a report                                      a message out
+//	twice, at once         TestCopiesOfAWebhookAreOneMessage          TestReportsComeInAnyOrderAndMoreThanOnce      TestDoubleSends
+//	out of order, late     TestTextsThatComeLateAndOutOfOrder         TestReportsComeInAnyOrderAndMoreThanOnce      TestWhatIsTooLateIsNotSent
+//	cut, 5xx, 429          TestWhatWebhooksMissIsFetched              (the message stays sent)                      TestEveryMishapOfARealProtocolSendsOnce, TestMailMishaps
+//	slow                   TestTheBacklogIsBoundedAndTheStoreKnowsTheRest                                           gateway.TestTwilioSlow, gateway.TestWhatAnEmailCameTo
+//	a crash at any write   TestACrashAtAnyStoreOperationLosesAndDoublesNothing, for all three             ... and TestACrashBetweenClaimAndAnswerIsUnknownNotPending
+//	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway                                             TestACrashAtAnyStoreOperationLosesAndDoublesNothing
+//	a clock that is off    gateway.TestGenericWindow                  gateway.TestGenericWindow                     gateway.TestNotifyKeyTrouble
+//	STOP in between        TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
+//
+// Of Slack's events and forms: TestSignatures (clock), TestForgedAndMalformedRequests,
+// TestRightsAreAskedAgainAtSubmission and TestANoticeIsPostedOnceWhateverSlackDoes
+// in bots/slack. Odd texts: TestWhateverComesThroughTheDoor; odd numbers:
+// gateway.TestNumber.
+//
 // The package keeps no state of its own but the queue between the door and
 // the workers, which may be lost: the store knows what is unprocessed. It
 // knows no provider (gateway does) and no rule of the domain.

@@ -16,7 +16,7 @@ func TestAResidentRegistersByKeyword(t *testing.T) {
 		w.settle()
 		w.clock.Advance(61e9)
 	}
-	want := []string{"register p1", "answer p1 age=45+", "contact GL16 7QD", "contact standard", "answer p1 availability=yes", "answer p1"}
+	want := []string{"register p1", "answer p1 age=45+", "contact GL16 7QD", "place GL16 7QD", "contact standard", "answer p1 availability=yes", "answer p1"}
 	if diff := cmp.Diff(want, w.town.done); diff != "" {
 		t.Errorf("what was done (-want +got):\n%s", diff)
 	}
