@@ -183,8 +183,9 @@ func (p *played) callForms(t *testing.T, all map[string]*visitor) {
 // are named.
 func (p *played) postcodeForms(t *testing.T, all map[string]*visitor) {
 	v, path := all["organiser"], "/staff/processes/"+p.young+"/postcodes"
-	about := []string{"name", "Wards by postcode", "source", "made up for the play"}
+	about := []string{"lookup_name", "Wards by postcode", "lookup_source", "made up for the play"}
 	v.post(path, append(about, "rows", "Postcode,Ward name,IMD Decile\nGL17 9AA,East,11\n")...).wants(t, "a decile too many", 400, "from 1, the most deprived, to 10", "C2")
+	v.post(path, "rows", "Postcode,Ward\nGL17 9AA,East\n").wants(t, "a lookup without a name", 400, "#f-lookup_name", "say who publishes it")
 	all["commissioner"].post(path, append(about, "rows", "x")...).wants(t, "a commissioner's lookup", 404)
 	v.post(path, append(about, "rows", "Postcode,Ward code,Ward name,IMD Decile\nGL17 9AA,E1,East,10\n")...).wants(t, "a lookup", 303, "/lists#postcodes")
 	v.get("/staff/processes/"+p.young+"/lists").wants(t, "the lookup", 200, "Wards by postcode", "1 row", "with deprivation")

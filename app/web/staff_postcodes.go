@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
+	"folkmoot/domain"
 	"folkmoot/domain/recruitment"
 )
 
@@ -20,14 +22,30 @@ func (s Services) importPostcodes(ctx context.Context, r *Request) (Reply, error
 	file, err := sentFile(r)
 	if err == nil {
 		_, err = s.Recruitment.ImportPostcodes(ctx, fileCommand(r, file), page.P.ID, recruitment.PostcodesInput{
-			Name: r.Form.Get("name"), Source: r.Form.Get("source"), Columns: postcodeColumns(r, headers(file)),
+			Name: r.Form.Get("lookup_name"), Source: r.Form.Get("lookup_source"), Columns: postcodeColumns(r, headers(file)),
 		}, bytes.NewReader(file))
 	}
 	if err == nil {
 		return Go(page.URL("/lists#postcodes")), nil
 	}
-	page.Faults, err = fileFaults(err)
+	page.Faults, err = fileFaults(postcodeFields(err))
 	return r.Again(Show("staff/lists", "Lists: "+page.P.Name, page), err)
+}
+
+// postcodeFields names a problem's fields as the form does: another form of
+// the page has a name and a source too.
+func postcodeFields(err error) error {
+	var e *domain.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	c := *e
+	c.Fields = map[string]string{}
+	names := map[string]string{"name": "lookup_name", "source": "lookup_source", "columns": "lookup_area", "columns.postcode": "lookup_postcode"}
+	for name, text := range e.Fields {
+		c.Fields[cmp.Or(names[name], name)] = text
+	}
+	return &c
 }
 
 // postcodeColumns is what the form says of the columns; what it leaves open
@@ -37,9 +55,9 @@ func postcodeColumns(r *Request, head []string) recruitment.Columns {
 		return cmp.Or(strings.TrimSpace(r.Form.Get(field)), likely(head, usual))
 	}
 	return recruitment.Columns{
-		Postcode: said("of.postcode", "postcode", "pcds", "pcd", "sector"),
-		Area:     said("of.area", "area", "ward", "locality", "council", "lsoa name", "district"),
-		Quintile: said("of.deprivation", "quintile", "decile"),
+		Postcode: said("lookup_postcode", "postcode", "pcds", "pcd", "sector"),
+		Area:     said("lookup_area", "area", "ward", "locality", "council", "lsoa name", "district"),
+		Quintile: said("lookup_deprivation", "quintile", "decile"),
 	}
 }
 
