@@ -53,6 +53,7 @@ func (p *played) mailForms(t *testing.T, all map[string]*visitor) {
 	p.mailedLink(t, all["public"], got[0])
 	all["organiser"].get("/simulator/mail").wants(t, "the simulated post", 200, "The hall is flooded.", quillMail, "Open the link in it")
 	all["commissioner"].get("/simulator/mail").wants(t, "a commissioner at the post", 404)
+	all["organiser"].get(staff).wants(t, "the time line", 200, "Email to them: change")
 	if a := v.get("/me"); !strings.Contains(a.body, "The hall is flooded.") {
 		t.Error("the member does not see the email on their own page")
 	}

@@ -96,6 +96,8 @@ func lineHappenings(lines []outreach.Line) []happening {
 			m.What, m.More = "A message for a person: "+words(l.Why), itemWords[l.State]
 		case l.Way == "letter":
 			m.What = "Letter: " + words(l.Template)
+		case l.Way == "email":
+			m.What = "Email to them: " + words(l.Template)
 		case m.Ours:
 			m.What = "Text to them: " + words(l.Template)
 		default:
