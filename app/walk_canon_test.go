@@ -139,6 +139,8 @@ func (c canon) document(p place, d store.Document) (name, text string) {
 			return p.collection + " of lists", "a key"
 		}
 		body["key"] = body["key"] != nil
+	case p.collection == outreach.Queue.Name && body["reason"] == outreach.ReasonUnclear:
+		return "", "" // a decision that a person had sent again
 	case p.collection == erasedSubjects.Name && c.lists[p.id]:
 		return "", "" // the key of an attempt that came to nothing
 	case p.collection == recruitment.Tallies.Name:
@@ -156,6 +158,9 @@ func (c canon) document(p place, d store.Document) (name, text string) {
 		event, _ := body["event"].(map[string]any)
 		chain, _ := event["chain"].(string)
 		name, body = "audit "+chain, event
+		if c.unclear(fmt.Sprint(event["subject"])) {
+			return "", ""
+		}
 		if action := fmt.Sprint(event["action"]); strings.HasPrefix(action, "retention.") || strings.HasPrefix(action, "erasure.") || action == "person.erased" {
 			delete(event, "id")               // of the attempt that did it
 			if action == "retention.purged" { // lists that an attempt cut off destroyed are not counted again
@@ -188,6 +193,14 @@ func (c canon) document(p place, d store.Document) (name, text string) {
 		panic(err)
 	}
 	return name, string(raw)
+}
+
+// unclear says whether the subject is an item of the queue about a decision
+// that perhaps was not sent.
+func (c canon) unclear(subject string) bool {
+	id, ok := strings.CutPrefix(subject, "queue:")
+	d, found := c.state[place{false, outreach.Queue.Name, id}]
+	return ok && found && strings.Contains(string(d.Body), `"`+outreach.ReasonUnclear+`"`)
 }
 
 var (

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
+
+	"folkmoot/domain/outreach"
 )
 
 func (w *world) begin(i int, s walkStep) {
@@ -67,10 +70,41 @@ func (r *recording) walk(w *world, h harm) (seen []operation, diff string, err e
 			break
 		}
 	}
+	if diff != "" && h.at > 0 {
+		if err := w.sendHeld(run.all[0]); err != nil {
+			return f.seen, diff, err
+		}
+		if err := run.rest(); err != nil {
+			return f.seen, diff, err
+		}
+		diff = r.differs(w, h.step)
+	}
 	if h.at > 0 && !f.felt {
 		err = errors.New("the harm was never felt")
 	}
 	return f.seen, diff, err
+}
+
+// sendHeld does what is left to a person: they have the decisions sent again of
+// which the harm left unclear whether they went.
+func (w *world) sendHeld(p *program) error {
+	if w.notes["process"] == "" || w.notes["token organiser"] == "" {
+		return nil
+	}
+	const queue = "/processes/$process/queue"
+	out, err := w.call(p, "organiser", http.MethodGet, queue+"?state=open&limit=200", "")
+	if err != nil {
+		return err
+	}
+	for _, row := range out.list("items") {
+		if row.str("reason") != outreach.ReasonUnclear {
+			continue
+		}
+		if _, err := w.call(p, "organiser", http.MethodPost, queue+"/"+row.str("id")+"/close", `{"outcome": "send_again"}`); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // crew is the programs that take a step: the first may come to harm.
