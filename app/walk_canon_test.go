@@ -209,6 +209,9 @@ var (
 	random   = regexp.MustCompile(`SM[0-9a-f]{32}|/in/[0-9a-z]+|\b\d{10}\.\d{6}\b`)
 )
 
+// unordered are lists in whatever order two instances came to add to them.
+var unordered = []string{"applied", "effects", "seen", "sent", "conversations"}
+
 // value writes a value of a document.
 func (c canon) value(key string, v any) any {
 	switch v := v.(type) {
@@ -225,7 +228,7 @@ func (c canon) value(key string, v any) any {
 		for i, x := range v {
 			out[i] = c.value(key, x)
 		}
-		if key == "applied" || key == "effects" || key == "seen" || key == "sent" {
+		if slices.Contains(unordered, key) {
 			slices.SortFunc(out, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		}
 		return out
