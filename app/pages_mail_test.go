@@ -50,7 +50,7 @@ func (p *played) mailForms(t *testing.T, all map[string]*visitor) {
 	if len(got) != 1 || !strings.Contains(got[0].Body, "The hall is flooded.") {
 		t.Fatalf("got %+v", got)
 	}
-	p.mailedLink(t, all["public"], got[0])
+	p.mailedLink(t, &visitor{t: t, base: all["public"].base}, got[0]) // a browser of their own: the link signs in
 	all["organiser"].get("/simulator/mail").wants(t, "the simulated post", 200, "The hall is flooded.", quillMail, "Open the link in it")
 	all["commissioner"].get("/simulator/mail").wants(t, "a commissioner at the post", 404)
 	all["organiser"].get(staff).wants(t, "the time line", 200, "Email to them: change")
