@@ -64,7 +64,10 @@ func duration(seconds int64) string {
 	case d < 2*time.Hour:
 		return plural(int((d+time.Minute/2)/time.Minute), "minute", "minutes")
 	}
-	return plural(int((d+time.Hour/2)/time.Hour), "hour", "hours")
+	if d < 48*time.Hour {
+		return plural(int((d+time.Hour/2)/time.Hour), "hour", "hours")
+	}
+	return plural(int((d+12*time.Hour)/(24*time.Hour)), "day", "days")
 }
 
 // steers are the steps open to a wave in a state.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"folkmoot/domain/deliberation"
@@ -85,6 +86,11 @@ func readyHappenings(v people.View) []happening {
 	return out
 }
 
+// prompt is what a text was about: what a flow says is named FLOW.PROMPT.
+func prompt(template string) string {
+	return words(template[strings.LastIndexByte(template, '.')+1:])
+}
+
 func lineHappenings(lines []outreach.Line) []happening {
 	var out []happening
 	for _, l := range lines {
@@ -95,11 +101,11 @@ func lineHappenings(lines []outreach.Line) []happening {
 		case l.Way == "person":
 			m.What, m.More = "A message for a person: "+words(l.Why), itemWords[l.State]
 		case l.Way == "letter":
-			m.What = "Letter: " + words(l.Template)
+			m.What = "Letter: " + prompt(l.Template)
 		case l.Way == "email":
-			m.What = "Email to them: " + words(l.Template)
+			m.What = "Email to them: " + prompt(l.Template)
 		case m.Ours:
-			m.What = "Text to them: " + words(l.Template)
+			m.What = "Text to them: " + prompt(l.Template)
 		default:
 			m.What, m.More = "Text from them", ""
 		}

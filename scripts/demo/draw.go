@@ -54,6 +54,7 @@ func (p *play) offers() {
 		p.show.text("and one who is "+s+":", p.last(p.phonesOf(s)[0]))
 	}
 	p.converse(members)
+	p.helpline()
 	p.tell("onboarded", "confirmed", "offered")
 }
 

@@ -110,6 +110,24 @@ func (p *play) wave() {
 	}
 	sent := p.converse(numbers)
 	p.show.say("they answered with %d texts of their own", sent)
+	p.helpline()
+}
+
+// helpline: the organiser takes each message that needs a person, and answers
+// it by text or by a call.
+func (p *play) helpline() {
+	items := p.all("organiser", p.here("/queue?state=open"))
+	for _, i := range items {
+		at, outcome := p.here("/queue/"+i.str("id")), "called"
+		p.do("organiser", at+"/claim", object{})
+		if i.str("reason") == "help" {
+			p.do("organiser", at+"/reply", object{"text": "This is the jury's helpline. Thank you for your text; we will ring you this afternoon."})
+			outcome = "answered"
+		}
+		p.do("organiser", at+"/close", object{"outcome": outcome})
+	}
+	p.settle()
+	p.show.say("messages that needed a person, and got one: %d", len(items))
 }
 
 // numbers lists the phones that texts went to or came from.

@@ -35,6 +35,7 @@ func (p *play) convene() {
 		}
 		p.converse(called)
 	}
+	p.helpline()
 	p.show.say("%d replacements are on record; %d have a seat", len(p.ask("oversight", p.here("/replacements")).list("replacements")), len(p.members()))
 	p.show.say("the public page counts the same: %s", p.publicFigure("kept their seats"))
 	rows := p.ask("organiser", p.here("/support")).list("items")
