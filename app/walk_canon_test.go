@@ -141,8 +141,8 @@ func (c canon) document(p place, d store.Document) (name, text string) {
 		body["key"] = body["key"] != nil
 	case p.collection == outreach.Queue.Name && body["reason"] == outreach.ReasonUnclear:
 		return "", "" // a decision that a person had sent again
-	case p.collection == erasedSubjects.Name && c.lists[p.id]:
-		return "", "" // the key of an attempt that came to nothing
+	case p.collection == erasedSubjects.Name && (c.lists[p.id] || body["through"] == 0.0):
+		return "", "" // the key of an attempt that came to nothing, or that was never made
 	case p.collection == recruitment.Tallies.Name:
 		delete(body, "revision") // made again whenever somebody may have changed something
 	case p.collection == outreach.Texts.Name:

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,7 +125,8 @@ func (w *world) ask(p *program, path string) (int, []byte, http.Header, error) {
 // when all is walked, otherwise some, others with every seed.
 func (r *recording) outages(t *testing.T, seed string) {
 	const some = 16
-	w, all, n := r.later(t), os.Getenv("FOLKMOOT_CRASHWALK") == "all", 0
+	w, n := r.later(t), 0
+	all := slices.Contains([]string{"all", "outages"}, os.Getenv("FOLKMOOT_CRASHWALK"))
 	for k, o := range []outage{storeAway, ringAway, diskFull} {
 		for i, s := range r.steps {
 			if !all && (i+k*5+len(seed)+int(seed[0]))%some != 0 {

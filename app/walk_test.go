@@ -241,8 +241,9 @@ func walkSeed() string {
 // answer and the program goes on. After a restart and with everybody asking
 // again who got no answer, everything must end as if nothing had happened.
 // FOLKMOOT_CRASHWALK=all walks all points, otherwise a sample with one of
-// each kind, another one each day; a number walks every so many-th, and the
-// words of a point, as a fault names it, that one alone.
+// each kind, another one each day; a number walks every so many-th, the
+// words of a point, as a fault names it, that one alone; "outages" walks only
+// the outages, all of them.
 func TestCrashWalk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the crash walk takes long; run without -short")
@@ -254,7 +255,11 @@ func TestCrashWalk(t *testing.T) {
 	}
 	seed := walkSeed()
 	points := chosen(there.all, os.Getenv("FOLKMOOT_CRASHWALK"), seed)
-	if which := os.Getenv("FOLKMOOT_CRASHWALK"); which == "" || which == "all" {
+	switch os.Getenv("FOLKMOOT_CRASHWALK") {
+	case "outages":
+		r.outages(t, seed)
+		return
+	case "", "all":
 		r.outages(t, seed)
 	}
 	began, all := time.Now(), len(there.all)

@@ -255,3 +255,41 @@ func TestAnUnknownOrPanickingEffectStaysAndIsCounted(t *testing.T) {
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// The keyring away for ten minutes cost the confirmation of a seat an hour,
+// because each failure put it off four times as long as the one before.
+func TestWhatWasAwayIsAskedAgainSoon(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		err  error
+		want time.Duration
+	}{
+		{"something is away", domain.E(domain.Unavailable, "the keyring does not answer"), 2 * time.Minute},
+		{"the effect itself is in trouble", domain.E(domain.Conflict, "the person has left"), time.Hour},
+	} {
+		repo, clock := domaintest.Memory(notes), domaintest.NewClock(start)
+		n := note{Root: domain.Root{ID: "n1"}}
+		n.Emit(domain.Command{Key: "k"}, "tell", "once", start, "hello")
+		if err := repo.Insert(t.Context(), &n); err != nil {
+			t.Fatal(err)
+		}
+		relay := &jobs.Relay{Source: source{repo}, Clock: clock, Jitter: func() float64 { return 1 }, Log: discard(),
+			Handlers: map[string]jobs.Handler{"tell": func(context.Context, domain.Effect) error { return c.err }}}
+		wait := time.Duration(0)
+		for range 8 {
+			clock.Advance(wait)
+			if _, err := relay.Drain(t.Context(), clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+			got, err := repo.Get(t.Context(), "n1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			wait = got.Effects[0].Due.Sub(clock.Now())
+		}
+		if wait != c.want {
+			t.Errorf("%s: after eight failures it waits %s, want %s", c.name, wait, c.want)
+		}
+	}
+}

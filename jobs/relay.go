@@ -117,7 +117,7 @@ func (r *Relay) execute(ctx context.Context, p Pending) (int, error) {
 			if ctx.Err() != nil {
 				break // cut off, not failed
 			}
-			failed[e.ID] = r.Clock.Now().Add(r.backoff(e.Attempts))
+			failed[e.ID] = r.Clock.Now().Add(r.backoff(e.Attempts, err))
 			r.Log.Warn("effect failed", "kind", e.Kind, "effect", e.ID, "collection", p.Collection,
 				"attempts", e.Attempts+1, "code", domain.CodeOf(err), "err", err)
 			continue
@@ -144,11 +144,20 @@ func (r *Relay) handle(ctx context.Context, e domain.Effect) (err error) {
 	return h(ctx, e)
 }
 
-// backoff is 1 s, 4 s, 16 s, ... up to an hour, each between half and whole.
-func (r *Relay) backoff(attempts int) time.Duration {
+// soon is how long an effect waits at most that failed because something was
+// away, not because of itself: ten minutes without the keyring must not cost
+// an hour.
+const soon = 2 * time.Minute
+
+// backoff is 1 s, 4 s, 16 s, ... up to an hour, or up to soon where
+// something was away, each between half and whole.
+func (r *Relay) backoff(attempts int, why error) time.Duration {
 	d := time.Hour
 	if attempts < 6 {
 		d = time.Second << (2 * attempts)
+	}
+	if domain.Is(why, domain.Unavailable) {
+		d = min(d, soon)
 	}
 	jitter := r.Jitter
 	if jitter == nil {
