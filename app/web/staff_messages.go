@@ -135,6 +135,7 @@ var reasons = map[string]Status{
 	outreach.ReasonUnclear:       {"late", "A decision that perhaps did not go out"},
 	outreach.ReasonRefused:       {"late", "Could not be done"},
 	outreach.ReasonUnsaid:        {"late", "The answer lacks something"},
+	outreach.ReasonMayStop:       {"late", "May want no more texts"},
 	"absent":                     {"late", "Cannot come"},
 	"late":                       {"late", "Is late"},
 	"erase_request":              {"due", "Wants their data erased"},

@@ -46,11 +46,8 @@ func findDigit(m message, order []*index) (at, value int, ok bool) {
 		value, _ = strconv.Atoi(word)
 		return at, value, true
 	}
-	if len(m.tokens) == 1 && (word == "l" || word == "i") {
-		return at, 1, true
-	}
 	if len(m.tokens) == 1 && word == "o" {
-		return at, 0, true
+		return at, 0, true // a slip for nought decides nothing; l and I for 1 would
 	}
 	if d := gluedDigit.FindStringSubmatch(word); d != nil {
 		if _, known := order[0].single[d[2]]; known {

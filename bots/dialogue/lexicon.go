@@ -126,6 +126,7 @@ func (l lexicon) index() *index {
 		lang: l.lang, reviewed: l.reviewed, byFirst: map[string][]entry{}, single: map[string]sense{},
 		digit: map[string]int{}, whole: map[string]Intent{}, within: map[string][]withinEntry{},
 	}
+	l.other = append(slices.Clone(l.other), kinOf(l.lang)...)
 	for _, group := range []struct {
 		phrases []string
 		sense   sense

@@ -29,7 +29,7 @@ var welsh = lexicon{
 		"byth", "gwrthod", "rwyn gwrthod", "dwin gwrthod", "dim amser", "rhy brysur", "ddim y tro hwn", "ddim tro yma",
 		"hoffwn i ddim", "faswn i ddim", "allwn i ddim", "dydw i ddim$", "dwi ddim$", "dw i ddim$",
 	},
-	neg: []string{"ddim", "dim", "heb", "nid", "peidio", "ni"},
+	neg: []string{"ddim fi", "dim fi", "nid fi", "nid y fi", "ddim", "dim", "heb", "nid", "peidio", "ni"},
 	hedge: []string{
 		"llun", "mawrth", "mercher", "iau", "gwener", "sadwrn", "sul", "dydd",
 		"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu",
@@ -37,7 +37,7 @@ var welsh = lexicon{
 		"nes ymlaen", "wedyn", "gadewch i mi feddwl", "dim syniad", "dim ots", "mae n bosib", "maen bosib", "or gorau",
 		"rhan o",
 	},
-	ask:   []string{"faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
+	ask:   []string{"sawl", "be", "faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
 	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},
 	filler: []string{
 		"yn fawr", "yn fawr iawn", "helpu", "i helpu", "ddod", "i ddod", "o gwbl",

@@ -29,14 +29,14 @@ var irish = lexicon{
 		"no go raibh maith agat", "ni hea go raibh maith agat", "ni an uair seo", "ro ghnothach", "roghnothach",
 		"ni maith liom", "ni theastaionn uaim", "nil uaim", "ni ba mhaith liom", "ar chor ar bith",
 	},
-	neg: []string{"ni", "nior", "nach", "gan", "na"},
+	neg: []string{"ni mise", "ni me", "ni he", "ni hi", "ni siad", "ni hiad", "ni", "nior", "nach", "gan", "na"},
 	hedge: []string{
 		"luan", "mairt", "ceadaoin", "deardaoin", "aoine", "satharn", "domhnach",
-		"ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
+		"munar", "ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
 		"nil a fhios agam", "nil fhios agam", "nil tuairim agam", "is cuma liom", "cuma", "cuid", "nios deanai", "seachas",
 		"lig dom smaoineamh",
 	},
-	ask:   []string{"cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
+	ask:   []string{"ceard", "cen", "ca", "cerbh", "an bhfuil", "an mbeidh", "an feidir", "cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
 	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
 	filler: []string{
 		"go mor", "e", "a dheanamh", "gabh mo leithsceal", "leithsceal",

@@ -32,18 +32,19 @@ var polish = lexicon{
 		"nie chcialbym", "nie chcialabym",
 	},
 	neg: []string{
+		"to nie", "to nie jest",
 		"nie slysze dobrze", "nie widze dobrze",
 		"nie mam", "nie jest", "bez", "ani", "nie umiem", "nie mowie", "nie rozumiem", "nie jestem", "nie prowadze",
 		"nie slysze", "nie widze", "nie chodze",
 	},
 	hedge: []string{
 		"no nie wiem", "poniedzialek", "wtorek", "sroda", "srode", "czwartek", "piatek", "sobota", "sobote", "niedziela", "niedziele",
-		"ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
+		"gdyby", "gdybym", "pod warunkiem", "o ile", "jak bede", "jak dostane", "ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
 		"nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej",
 		"zastanowie sie", "musze pomyslec", "oprocz", "tylko", "albo", "lub", "nie mam pojecia", "wszystko jedno", "obojetne",
 		"no", "no no", "no wlasnie", "tak i nie", "czesc", "nie wszystkie", "chyba ze",
 	},
-	ask:   []string{"czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
+	ask:   []string{"skad", "dokad", "ktory", "ktora", "ktore", "czyj", "jaki", "jaka", "jakie", "po co", "o co", "czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
 	other: []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
 	filler: []string{
 		"udzialu", "brac udzialu",

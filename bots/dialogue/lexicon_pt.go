@@ -38,7 +38,7 @@ var portuguese = lexicon{
 		"acho que sim", "quem sabe", "se calhar", "possivelmente", "provavelmente", "mais tarde", "depois", "vou pensar",
 		"exceto", "menos", "so", "ou", "tanto faz", "nao faco ideia", "sim e nao", "a nao ser", "nem todos", "caso",
 	},
-	ask: []string{"quanto", "o que", "que", "quem", "quando", "onde", "como"},
+	ask: []string{"qual", "quais", "quanta", "quantos", "quantas", "quanto", "o que", "que", "quem", "quando", "onde", "como"},
 	other: []string{
 		"meu filho", "minha filha", "meu marido", "minha mulher", "minha mae", "o meu filho", "o meu marido", "a minha mulher",
 		"a minha mae",

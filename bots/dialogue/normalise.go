@@ -104,9 +104,14 @@ func read(text string) message {
 }
 
 // unstretch takes a letter written three times or more for one: "yesss",
-// "nooooo". Digits stay: 111 is a number.
+// "nooooo". Digits stay: 111 is a number. So does a word of one letter alone:
+// "kkk" is laughter and "yyy" is hesitation, neither is a long "k" or "y"; only
+// kisses are the same in any number.
 func unstretch(word string) string {
 	runes := []rune(word)
+	if runes[0] != 'x' && len(runes) >= 3 && strings.Trim(word, string(runes[0])) == "" {
+		return word
+	}
 	out := runes[:0:0]
 	for i := 0; i < len(runes); {
 		j := i

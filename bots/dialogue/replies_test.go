@@ -129,13 +129,16 @@ func keys[V any](m map[string]V) []string {
 	return out
 }
 
-// measured says what the two files that were never tuned on gave when they
-// were written, per label over all languages: the floor below which
-// understanding must not fall. replies_blind.txt is by the lexicon's author,
-// replies_apart.txt by somebody who had not read the lexicons.
+// measured says what the files that were never tuned on gave per label over
+// all languages: the floor below which understanding must not fall.
+// replies_blind.txt is by the lexicon's author, the others by people who had
+// not read the lexicons. The two of these gave less at first sight (their
+// headers say how much); what was changed since are rules of grammar and closed
+// lists, such as the names of kin, and none of their lines.
 var measured = map[string]map[string]float64{
-	"replies_blind.txt": {"yes": 0.985, "no": 0.985},
-	"replies_apart.txt": {"yes": 0.975, "no": 0.970},
+	"replies_blind.txt":  {"yes": 0.985, "no": 0.985},
+	"replies_apart.txt":  {"yes": 0.990, "no": 0.990, "stop recall": 0.98},
+	"replies_fourth.txt": {"yes": 0.960, "no": 0.990, "stop recall": 0.95},
 }
 
 // TestUntunedReplies measures understanding on the files that are never
@@ -160,7 +163,10 @@ func TestUntunedReplies(t *testing.T) {
 				s := all[label]
 				t.Logf("all %s precision %.4f of %d, recall %.4f of %d", label, s.precision(), s.said, s.recall(), s.meant)
 				if s.precision() < floor[label] {
-					t.Errorf("%s: precision %.4f, was %.3f when first measured", label, s.precision(), floor[label])
+					t.Errorf("%s: precision %.4f, was %.3f when last measured", label, s.precision(), floor[label])
+				}
+				if s.recall() < floor[label+" recall"] {
+					t.Errorf("%s: recall %.4f, was %.3f when last measured", label, s.recall(), floor[label+" recall"])
 				}
 			}
 			t.Logf("%d replies", len(rs))

@@ -7,6 +7,12 @@ import "strings"
 // less of a STOP: whoever asks for no more texts gets none.
 func (t *turn) stopAside() (lang string, ok bool) {
 	tokens := t.msg.tokens
+	if t.msg.question {
+		return "", false
+	}
+	if lang, ok := asksToHalt(tokens); ok {
+		return lang, true
+	}
 	for len(tokens) > 0 {
 		cut := fillerAt(tokens, lexicons, 0)
 		if cut == 0 {
@@ -20,7 +26,28 @@ func (t *turn) stopAside() (lang string, ok bool) {
 			return lang, true
 		}
 	}
-	return stopWords(courtesyOff(tokens))
+	if lang, ok := stopWords(courtesyOff(tokens)); ok {
+		return lang, true
+	}
+	if len(tokens) > 1 && onlyRefuses(tokens[1:]) {
+		return onlyStop(tokens[0])
+	}
+	return "", false
+}
+
+// onlyStop reports a word that by itself commands to stop, and means nothing
+// else before other words: Portuguese "para" is also "for".
+func onlyStop(word token) (lang string, ok bool) {
+	if allStop([]string{word.text}) {
+		return "any", true
+	}
+	return asksToHalt([]token{word})
+}
+
+// onlyRefuses reports words that are all refusal and courtesies.
+func onlyRefuses(tokens []token) bool {
+	r := yesNo(message{tokens: tokens}, lexicons)
+	return r.Intent == IsNo && r.Class == ByPhrase
 }
 
 // refusalAt is the end of a refusal that opens a message. In other languages
@@ -90,5 +117,5 @@ func stopWords(tokens []token) (lang string, ok bool) {
 			return x.lang, true
 		}
 	}
-	return "", false
+	return asksToHalt(tokens)
 }

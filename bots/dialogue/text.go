@@ -194,6 +194,9 @@ func (t *turn) catchAll() Result {
 	if _, open := t.open(); !open {
 		return t.byState()
 	}
+	if t.state.Status != WithPerson && t.mayHalt() {
+		return t.halted()
+	}
 	if t.state.Status == WithPerson {
 		t.handOver("more", "normal")
 		t.tellPerson()
@@ -241,6 +244,14 @@ func (t *turn) clarify() Result {
 	}
 	t.again()
 	return Clarified
+}
+
+// halted gives words that may mean STOP to a person at once.
+func (t *turn) halted() Result {
+	t.state.Status, t.state.Told = WithPerson, t.env.Now
+	t.handOver("may_stop", "urgent")
+	t.say("may_stop", nil)
+	return Handed
 }
 
 // byState answers a reply to a question that is no longer open: short replies

@@ -246,11 +246,17 @@ func weigh(m message, hits []hit) Reading {
 		return Reading{Rule: "nothing_known"}
 	case asks(m, t) && !standsBeforeQuestion(m, *d):
 		return unclear("question", d)
+	case numbersNo.MatchString(m.raw):
+		return unclear("number", d)
+	case d.at == 0 && doubtsSender(m.tokens[d.end:]):
+		return unclear("who_asks", d)
 	case t.other != nil && t.other.at < d.at:
 		return unclear("somebody_else", t.other)
 	case t.neg != nil && t.no == nil:
-		return weighDenied(t)
-	case t.yes != nil && t.no != nil && deniesNext(*t.no, *t.yes):
+		return weighDenied(m, hits, t)
+	case t.neg != nil && t.no != nil && doubled(m, *t.neg, *t.no):
+		return unclear("double_denial", t.neg)
+	case t.yes != nil && t.no != nil && deniesNext(m, *t.no, *t.yes):
 		return decided(m, IsNo, t.no, t)
 	case t.yes != nil && t.no != nil:
 		return unclear("conflict", t.no)
@@ -273,27 +279,8 @@ func standsBeforeQuestion(m message, d hit) bool {
 	return d.strong(m)
 }
 
-// deniesNext reports a no that denies the yes right after it: "would not" and
-// "be interested".
-func deniesNext(no, yes hit) bool { return no.denies() && no.end == yes.at }
-
-// denies reports a phrase that ends in a plain negation.
-func (h hit) denies() bool { return denying[h.phrase[strings.LastIndex(h.phrase, "_")+1:]] }
-
-var denying = wordSet("not be dont doesnt didnt cant cannot wont wouldnt couldnt shouldnt never dinnae wouldnae nie nao ddim ni")
-
 // partOfIt is an answer for some of the days.
 var partOfIt = regexp.MustCompile(`\b[0-9]+ (?:days?|weeks?|hours?|diwrnod|dni|dias|la)\b`)
-
-// weighDenied reads a yes that a plain "not" stands shortly before as a no,
-// and a denied verb, or a "not" with anything else, as unclear.
-func weighDenied(t tally) Reading {
-	const reach = 3
-	if t.yes != nil && t.neg.denies() && t.neg.at < t.yes.at && t.yes.at-t.neg.end <= reach {
-		return Reading{Intent: IsNo, Value: No, Rule: t.neg.lang + ":denied:" + t.neg.phrase + ":" + t.yes.phrase, Class: ByWord}
-	}
-	return unclear("denial", t.neg)
-}
 
 // weighOne reads a message that holds only yes, or only no.
 func weighOne(m message, hits []hit, t tally, d hit) Reading {
@@ -376,43 +363,4 @@ func decided(m message, intent Intent, h *hit, t tally) Reading {
 
 func unclear(rule string, h *hit) Reading {
 	return Reading{Intent: IsUnclear, Rule: rule + ":" + h.lang + ":" + h.phrase, Class: ByWord}
-}
-
-// fuzzyYesNo looks for one misspelt word in a short message whose other words
-// are all known. A misspelt yes counts; a misspelt no is asked again.
-func fuzzyYesNo(m message, order []*index, hits []hit) Reading {
-	const short = 4
-	if at, ok := loneUnknown(m, hits); ok && len(m.tokens) <= short && !asks(m, count(hits, true)) {
-		if r := fuzzyWord(m.tokens[at].text, order); r.Intent != None {
-			return r
-		}
-	}
-	return Reading{Rule: "nothing_known"}
-}
-
-// loneUnknown is the only word that no phrase covers.
-func loneUnknown(m message, hits []hit) (int, bool) {
-	known := covered(len(m.tokens), hits)
-	at := slices.Index(known, false)
-	return at, at >= 0 && !slices.Contains(known[at+1:], false)
-}
-
-func fuzzyWord(word string, order []*index) Reading {
-	for _, x := range order {
-		if _, known := x.byFirst[word]; known || realWords[word] {
-			return Reading{}
-		}
-	}
-	for _, x := range order {
-		for _, known := range x.singles {
-			if !near(word, known) {
-				continue
-			}
-			if x.single[known] == senseYes {
-				return Reading{Intent: IsYes, Value: Yes, Rule: x.lang + ":fuzzy:" + known, Class: ByFuzzy}
-			}
-			return Reading{Intent: IsUnclear, Rule: "fuzzy_no:" + x.lang + ":" + known, Class: ByFuzzy}
-		}
-	}
-	return Reading{}
 }

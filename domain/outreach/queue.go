@@ -18,6 +18,7 @@ const (
 	ReasonUnclear       = "unclear_send" // a decision that perhaps went out
 	ReasonRefused       = "refused"      // a service could not do what was asked
 	ReasonUnsaid        = "unsaid"       // the answer lacks something it needs to say
+	ReasonMayStop       = "may_stop"     // perhaps wants no more texts; none but answers go meanwhile
 	ReasonNoWay         = "no_way"       // somebody is owed a message and neither a text nor a letter reaches them
 )
 
@@ -79,7 +80,7 @@ func (i *Item) rank() int64 {
 	switch i.Reason {
 	case ReasonDanger:
 		return 0
-	case ReasonUnclear, ReasonRefused, ReasonUnsaid, ReasonNoWay:
+	case ReasonMayStop, ReasonUnclear, ReasonRefused, ReasonUnsaid, ReasonNoWay:
 		return 1
 	}
 	return 2

@@ -1,0 +1,63 @@
+package dialogue
+
+import (
+	"regexp"
+	"strings"
+)
+
+// numbersNo is "no" short for number: "no. 1 priority".
+var numbersNo = regexp.MustCompile(`(?i)\bno\. ?[0-9]\b`)
+
+// doubtsSender reports words after a yes or a no that are only a question who
+// writes, or nothing but "what?": who does not know who asks has not agreed.
+func doubtsSender(rest []token) bool {
+	words := message{tokens: rest}.words()
+	if words == "" {
+		return false
+	}
+	for _, x := range lexicons {
+		if x.whole[words] == IsReal {
+			return true
+		}
+		for _, e := range x.byFirst[rest[0].text] {
+			if e.sense == senseAsk && len(e.words) == len(rest) && matches(rest, e.words) && whats[words] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whats are questions that ask for the message once more.
+var whats = foldSet("what", "who", "whats", "whos", "beth", "be", "pwy", "cad", "cad e", "ceard", "ce", "co", "kto", "que", "o que", "quem")
+
+// deniesNext reports a no that denies the yes right after it: "would not" and
+// "be interested".
+// A word that is nothing but yes cannot be denied: "no yes" contradicts itself.
+func deniesNext(m message, no, yes hit) bool {
+	return no.denies() && no.end == yes.at && !yes.strong(m)
+}
+
+// denies reports a phrase that ends in a plain negation.
+func (h hit) denies() bool { return denying[h.phrase[strings.LastIndex(h.phrase, "_")+1:]] }
+
+var denying = wordSet("not be dont doesnt didnt cant cannot wont wouldnt couldnt shouldnt never dinnae wouldnae nie nao ddim ni")
+
+// weighDenied reads a yes that a plain "not" stands shortly before as a no,
+// and a denied verb, or a "not" with anything else, as unclear.
+func weighDenied(m message, hits []hit, t tally) Reading {
+	const reach = 3
+	if t.yes != nil && strangerBefore(m, hits, *t.neg) {
+		return unclear("words_before", t.neg)
+	}
+	if t.yes != nil && t.neg.denies() && t.neg.at < t.yes.at && t.yes.at-t.neg.end <= reach {
+		return Reading{Intent: IsNo, Value: No, Rule: t.neg.lang + ":denied:" + t.neg.phrase + ":" + t.yes.phrase, Class: ByWord}
+	}
+	return unclear("denial", t.neg)
+}
+
+// doubled reports a denial that runs on into a no: "I'm not saying no".
+func doubled(m message, neg, no hit) bool {
+	stutter := m.tokens[neg.end-1].text == m.tokens[no.at].text
+	return !stutter && neg.end <= no.at && no.at-neg.end <= 1 && !m.tokens[no.at-1].brk && !m.tokens[neg.end-1].brk
+}

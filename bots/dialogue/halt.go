@@ -1,0 +1,199 @@
+package dialogue
+
+import (
+	"slices"
+	"strings"
+)
+
+// halt is how one language asks, by the rules of its grammar, for texts to
+// end. Words are in the form they are compared in. A message asks for it when
+// all of its words are among these or courtesies, and they make one of:
+//
+//	an ending, then a sending or what is sent    "stop texting", "stop the messages"
+//	a taking away, then what is kept             "remove my number", "delete me from your list"
+//	a prohibition of sending, and whom or again  "don't write to me", "nie piszcie"
+//	no more, and what is sent                    "no more texts"
+//
+// A prohibition of the ending itself is none: "don't stop texting me".
+type halt struct {
+	end    map[string]bool // stop!
+	away   map[string]bool // remove!
+	forbid map[string]bool // don't
+	send   map[string]bool // texting, to write
+	sent   map[string]bool // texts, messages
+	kept   map[string]bool // number, list
+	whom   map[string]bool // me, us, again
+	glue   map[string]bool // small words that change nothing
+	noMore []string        // no more
+	// plain says that prohibition and sending suffice, because the form of the
+	// verb is already a command.
+	plain bool
+	// reach is how many words after the prohibition the sending may stand.
+	reach int
+}
+
+var halts = []struct {
+	lang string
+	halt
+}{
+	{"en", halt{
+		end:    wordSet("stop quit cease end"),
+		away:   wordSet("remove delete take get lose"),
+		forbid: wordSet("dont not never dinnae"),
+		send:   wordSet("text texting txt txting message messaging msg msging contact contacting send sending write writing bother bothering pester pestering"),
+		sent:   wordSet("text texts txt txts message messages msg msgs sms"),
+		kept:   wordSet("number list"),
+		whom:   wordSet("me us again anymore"),
+		glue:   wordSet("do my mobile phone the your of off from to with on any anymore more ever again it just now all this these those"),
+		noMore: []string{"no more", "no more of", "no more of these", "no more of your"},
+		reach:  2, // don't ever text
+	}},
+	{"cy", halt{
+		end:    wordSet("stop stopia stopiwch stopwch"),
+		away:   wordSet("tynnwch tynna dilewch dilea dileu tynnu"),
+		forbid: wordSet("peidiwch paid"),
+		send:   wordSet("tecstio decstio thecstio nhecstio anfon danfon ddanfon hanfon gyrru cysylltu gysylltu chysylltu sgwennu ysgrifennu negesu"),
+		sent:   wordSet("neges negeseuon negesau tecst tecsts testun testunau"),
+		kept:   wordSet("rhif rhestr"),
+		glue:   wordSet("a ag ar y yr fy i o oddi ata ataf fi mi mwy rhagor eto hyn eich ffon symudol unrhyw"),
+		noMore: []string{"dim mwy o", "dim rhagor o", "dim mwy", "dim rhagor"},
+		plain:  true,
+		reach:  3, // peidiwch â fy nhecstio
+	}},
+	{"ga", halt{
+		end:    wordSet("stad stadaigi stop"),
+		away:   wordSet("bain bainigi scrios scriosaigi"),
+		forbid: wordSet("na"),
+		send:   wordSet("cuir cuirigi chur seol seolaigi seoladh sheoladh scriobh scriobhaigi teacsail theacsail"),
+		sent:   wordSet("teachtaireacht teachtaireachtai theachtaireachtai dteachtaireachtai teacs teacsanna theacsanna dteacsanna"),
+		kept:   wordSet("uimhir muimhir liosta"),
+		whom:   wordSet("chugam orm aris"),
+		glue:   wordSet("a de den na an mo m ag le chugam orm aris on o as me nios mo thuilleadh eile seo sin"),
+		noMore: []string{"gan a thuilleadh", "gan nios mo", "gan aon"},
+		plain:  true,
+		reach:  2,
+	}},
+	{"pl", halt{
+		end:    wordSet("przestan przestancie przestac skonczcie skoncz koniec"),
+		away:   wordSet("usun usuncie usunac skasuj skasujcie skasowac wykresl wykreslcie wykreslic wypisz wypiszcie wypisac"),
+		forbid: wordSet("nie"),
+		send:   wordSet("pisz piszcie pisac wysylaj wysylajcie wysylac przysylaj przysylajcie przysylac smsujcie smsowac kontaktowac kontaktujcie"),
+		sent:   wordSet("wiadomosci wiadomosciami wiadomosc sms smsy smsow smsami"),
+		kept:   wordSet("numer listy"),
+		glue:   wordSet("do mnie mi moj mojego ten z ze tych tymi te wiecej juz sie waszej waszych telefonu zadnych ow y ami"),
+		noMore: []string{"zadnych", "zadnych wiecej", "nie chce wiecej", "dosc"},
+		plain:  true,
+		reach:  2,
+	}},
+	{"pt", halt{
+		end:    wordSet("pare parem parar"),
+		away:   wordSet("tire tirem tirar retire retirem retirar remova removam remover apague apaguem apagar elimine eliminem eliminar"),
+		forbid: wordSet("nao"),
+		send:   wordSet("mande mandem mandar envie enviem enviar escreva escrevam escrever contacte contactem contactar contate contatem"),
+		sent:   wordSet("mensagem mensagens sms texto textos isto isso"),
+		kept:   wordSet("numero lista"),
+		whom:   wordSet("me mim mais"),
+		glue:   wordSet("de com o a os as meu da do das dos vossa sua me mim mais estas essas estes esses por para telemovel nenhuma nenhum"),
+		noMore: []string{"nao quero mais", "nao quero receber mais", "chega de", "basta de"},
+		reach:  2,
+	}},
+}
+
+// haltMost is the number of words beyond which a message says something
+// else, too.
+const haltMost = 12
+
+// asksToHalt reports words that ask for no more texts, in any language, by its
+// grammar alone.
+func asksToHalt(tokens []token) (lang string, ok bool) {
+	if len(tokens) == 0 || len(tokens) > haltMost {
+		return "", false
+	}
+	for _, h := range halts {
+		if len(tokens) == 1 && h.end[tokens[0].text] || h.says(tokens) {
+			return h.lang, true
+		}
+	}
+	return "", false
+}
+
+// says reports whether the words are a request to end, and nothing else.
+func (h halt) says(tokens []token) bool {
+	more := h.noMoreAt(tokens)
+	for i := more; i < len(tokens); {
+		if h.belongs(tokens[i].text) {
+			i++
+			continue
+		}
+		next := fillerAt(tokens, lexicons, i)
+		if next == i {
+			return false
+		}
+		i = next
+	}
+	if more > 0 {
+		return at(tokens[more:], h.sent) >= 0
+	}
+	return h.commands(tokens)
+}
+
+// noMoreAt is the end of the words for no more that open a message.
+func (h halt) noMoreAt(tokens []token) (end int) {
+	for _, p := range h.noMore {
+		if words := strings.Fields(p); len(words) > end && matches(tokens, words) {
+			end = len(words)
+		}
+	}
+	return end
+}
+
+func (h halt) belongs(w string) bool {
+	return h.end[w] || h.away[w] || h.forbid[w] || h.send[w] || h.sent[w] || h.kept[w] || h.whom[w] || h.glue[w]
+}
+
+func (h halt) commands(tokens []token) bool {
+	end, away, forbid := at(tokens, h.end), at(tokens, h.away), at(tokens, h.forbid)
+	send, sent := at(tokens, h.send), at(tokens, h.sent)
+	switch {
+	case forbid >= 0 && (end > forbid || away > forbid):
+		return false
+	case end >= 0 && (send > end || sent > end):
+		return true
+	case away >= 0 && at(tokens, h.kept) > away && (!offs[tokens[away].text] || at(tokens, off) > away):
+		return true
+	}
+	return forbid >= 0 && send > forbid && send-forbid <= h.reach && (h.plain || at(tokens, h.whom) > forbid)
+}
+
+// offs are verbs that take away only with an "off": "take my number" alone
+// means to note it.
+var (
+	offs = wordSet("take get")
+	off  = wordSet("off")
+)
+
+// at is the place of the first word of a set, -1 where there is none.
+func at(tokens []token, set map[string]bool) int {
+	for i, t := range tokens {
+		if set[t.text] {
+			return i
+		}
+	}
+	return -1
+}
+
+// mayHalt reports words that command an end to texts among others that are
+// not understood: "stop texting my dead mother". A person reads them, and no
+// reminder goes out meanwhile.
+func (t *turn) mayHalt() bool {
+	if t.msg.question || len(t.msg.tokens) > 2*haltMost {
+		return false
+	}
+	for _, h := range halts {
+		if slices.ContainsFunc(t.order, func(x *index) bool { return x.lang == h.lang }) && h.commands(t.msg.tokens) {
+			t.read = Reading{Intent: IsUnclear, Rule: h.lang + ":may_halt", Class: ByWord}
+			return true
+		}
+	}
+	return false
+}

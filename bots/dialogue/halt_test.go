@@ -1,0 +1,107 @@
+package dialogue_test
+
+import (
+	"testing"
+	"time"
+
+	"folkmoot/bots/dialogue"
+)
+
+// TestNoMoreTextsByGrammar: whoever asks for no more texts in a sentence of
+// their own gets none, in any language, whatever the conversation's; what only
+// holds the same words does not.
+func TestNoMoreTextsByGrammar(t *testing.T) {
+	t.Parallel()
+	for _, c := range []labelled{
+		{"en", "stop", "Please quit sending all these messages to my phone"},
+		{"en", "stop", "get my number off the list"},
+		{"en", "stop", "take my number off your list now"},
+		{"en", "stop", "never send me any more texts ever again"},
+		{"en", "stop", "stop. I can't make it"},
+		{"cy", "stop", "Peidiwch ag anfon mwy o negeseuon ata i"},
+		{"cy", "stop", "Tynnwch fy rhif oddi ar y rhestr"},
+		{"ga", "stop", "Ná seolaigí téacsanna chugam"},
+		{"ga", "stop", "Scriosaigí m'uimhir"},
+		{"pl", "stop", "Proszę już nie wysyłać mi tych wiadomości"},
+		{"pl", "stop", "skasujcie mój numer telefonu"},
+		{"pt", "stop", "Parem de me enviar mensagens"},
+		{"pt", "stop", "Não me escrevam mais"},
+		{"en", "stop", "Nie wysyłajcie mi więcej SMS-ów"},
+		{"en", "unclear", "don't stop texting me"},
+		{"en", "unclear", "please don't remove my number"},
+		{"en", "unclear", "take my number"},
+		{"en", "unclear", "should I stop texting"},
+		{"en", "unclear", "will you stop sending me messages?"},
+		{"en", "unclear", "this bus does not stop near the number 4"},
+		{"en", "unclear", "more texts please"},
+		{"cy", "unclear", "anfon neges ata i"},
+		{"ga", "unclear", "cuir na teachtaireachtaí chugam"},
+		{"ga", "unclear", "na teachtaireachtaí a chur chugam"},
+		{"pl", "unclear", "nie przestawajcie pisać"},
+		{"pl", "unclear", "proszę pisać do mnie więcej"},
+		{"pt", "unclear", "deixe mensagem"},
+		{"pt", "unclear", "não parem de mandar mensagens"},
+	} {
+		if got, why := understood(c); got != c.label {
+			t.Errorf("%s: %q read as %s (%s), want %s", c.lang, c.text, got, why, c.label)
+		}
+	}
+}
+
+// TestPerhapsNoMoreTexts: a command to end among words that are not understood
+// goes to a person at once, with the word that is sure, and no reminder follows.
+func TestPerhapsNoMoreTexts(t *testing.T) {
+	t.Parallel()
+	for lang, text := range map[string]string{
+		"en": "stop sending messages to my dead husband's phone",
+		"pl": "nie piszcie do mojej chorej matki",
+		"pt": "parem de mandar mensagens para a minha avó",
+		"cy": "peidiwch ag anfon negeseuon at fy nhad marw",
+		"ga": "stad de theachtaireachtaí a chur chuig mo sheanathair",
+	} {
+		env := dialogue.Env{Flow: &asking, Now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}
+		s, _ := dialogue.Begin(env, dialogue.Ref{ID: "c", Lang: lang}, dialogue.Input{ID: "b", Kind: dialogue.Event})
+		s, out := dialogue.Step(env, s, dialogue.Input{ID: "m", Kind: dialogue.Text, Text: text, At: env.Now.Add(time.Minute)})
+		if s.Status != dialogue.WithPerson || out.Say == nil || out.Say.Parts[0].Key != "may_stop" {
+			t.Errorf("%s: %q left the conversation %s with %v (%s)", lang, text, s.Status, out.Say, out.Entry.Rule)
+			continue
+		}
+		if e := out.Effects[0]; e.Name != dialogue.DoHandOver || e.Fields["priority"] != "urgent" || e.Fields["reason"] != "may_stop" {
+			t.Errorf("%s: handed over by %v", lang, e)
+		}
+	}
+}
+
+// TestWhoseAnswer: somebody else's wish, laughter, a letter, a doubt who asks
+// and a yes that is denied are answers to nothing.
+func TestWhoseAnswer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []labelled{
+		{"en", "unclear", "our neighbour would love to"},
+		{"en", "unclear", "his carer is interested"},
+		{"cy", "unclear", "mae fy chwaer yn hapus i ddod"},
+		{"ga", "unclear", "is féidir le mo dheirfiúr"},
+		{"pl", "unclear", "moja babcia chętnie"},
+		{"pt", "unclear", "a minha vizinha concorda"},
+		{"pt", "unclear", "ela quer"},
+		{"pt", "unclear", "aceitou"},
+		{"pt", "unclear", "kkkkk"},
+		{"en", "unclear", "yyyy"},
+		{"en", "yes", "yesss xxxx"},
+		{"en", "unclear", "I"},
+		{"en", "unclear", "l"},
+		{"en", "unclear", "yes? what"},
+		{"pl", "unclear", "tak, kto to?"},
+		{"en", "unclear", "no. 4 is my house"},
+		{"en", "unclear", "Yes who?"},
+		{"en", "yes", "yes, what time?"},
+		{"pl", "unclear", "nie tak"},
+		{"pt", "unclear", "não sim"},
+		{"en", "no", "would not be interested"},
+		{"cy", "unclear", "nid fi sy'n berchen y rhif"},
+	} {
+		if got, why := understood(c); got != c.label {
+			t.Errorf("%s: %q read as %s (%s), want %s", c.lang, c.text, got, why, c.label)
+		}
+	}
+}
