@@ -1,6 +1,7 @@
 package domaintest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -74,19 +75,26 @@ func (v *Vault) Seal(_ context.Context, subject, bound string, plain []byte) (do
 func (v *Vault) Open(_ context.Context, subject, bound string, sealed domain.Sealed) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	raw, err := base64.StdEncoding.DecodeString(string(sealed))
-	if err != nil {
-		return nil, domain.E(domain.Internal, "this is not a sealed value").Because(err)
-	}
-	if rest, ok := strings.CutPrefix(string(raw), string(v.head(subject, bound))); ok {
-		if v.gone[subject] == 0 || strings.Contains(subject, "_") {
-			return []byte(rest), nil
+	head := v.head(subject, bound)
+	if begins(sealed, head) && (v.gone[subject] == 0 || strings.Contains(subject, "_")) {
+		raw, err := base64.StdEncoding.DecodeString(string(sealed))
+		if err != nil {
+			return nil, domain.E(domain.Internal, "this is not a sealed value").Because(err)
 		}
+		return raw[len(head):], nil
 	}
 	if v.gone[subject] > 0 {
 		return nil, domain.E(domain.NotFound, "this was erased")
 	}
 	return nil, domain.E(domain.Internal, "this sealed value belongs to another place")
+}
+
+// begins says whether the value begins with the head, without reading it all:
+// tests try every key on every list of thousands.
+func begins(sealed domain.Sealed, head []byte) bool {
+	n := min(len(sealed), (len(head)+2)/3*4)
+	raw, err := base64.StdEncoding.DecodeString(string(sealed[:n]))
+	return err == nil && bytes.HasPrefix(raw, head)
 }
 
 func (v *Vault) head(subject, bound string) []byte {
