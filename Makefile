@@ -46,8 +46,9 @@ race: assets ## tests under the race detector, where races matter
 lint: ## formatting, vet and golangci-lint where it is installed
 	scripts/ci/lint.sh
 
-crashwalk: assets ## kills the program twenty times under load, then at every operation of a small jury; takes an hour or two
+crashwalk: assets ## kills the program twenty times under load, then stops and kills it at every operation of a small jury; takes hours
 	FOLKMOOT_TEST_KILLS=20 go test -run '^TestKilledAgainAndAgain$$' -count 1 -v ./app
+	FOLKMOOT_CRASHWALK=all go test -run '^TestAStoppedProgramWakesUp$$' -count 1 -timeout 3h -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
 
 bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=regexp and BENCH_PKGS=packages narrow them

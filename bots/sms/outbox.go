@@ -47,7 +47,9 @@ type Outbox struct {
 }
 
 // sendTimeout is shorter than the lease of a claim: an attempt has ended,
-// one way or another, before it counts as unknown.
+// one way or another, before it counts as unknown. It counts from the claim,
+// so that a program that stood still in between no longer sends what another
+// one may have sent by then.
 const sendTimeout = outreach.Lease - 15*time.Second
 
 // NewOutbox makes an outbox.
@@ -211,9 +213,14 @@ func (o *Outbox) send(ctx context.Context, c outreach.Claim, first int) outreach
 
 func (o *Outbox) call(ctx context.Context, c outreach.Claim, i int) outreach.Outcome {
 	g := o.Gateways[i]
+	left := c.Message.Started.Add(sendTimeout).Sub(o.Clock.Now())
+	if left <= 0 {
+		o.Count("send_late")
+		return outreach.Outcome{Class: outreach.Retryable, Code: "late"}
+	}
 	// The call outlives a shutdown by its own time-out: cut off, it would be
 	// ambiguous.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	r := g.Send(ctx, gateway.Message{
 		ID: outboxID(c.Message.ID, c.Number), To: c.Phone, Body: c.Body, StatusCallback: o.Callback(g.Name()),
