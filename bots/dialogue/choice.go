@@ -38,8 +38,16 @@ var oddNumber = regexp.MustCompile(`^\s*(?:-[0-9]|[0-9]+\s*[-/.,:+]\s*[0-9])`)
 // findDigit finds the number a message begins with, past words such as
 // "number" or "option".
 func findDigit(m message, order []*index) (at, value int, ok bool) {
-	for at < len(m.tokens)-1 && (leadIns[m.tokens[at].text] || polite[m.tokens[at].text]) {
-		at++
+	for at < len(m.tokens)-1 {
+		if leadIns[m.tokens[at].text] || polite[m.tokens[at].text] {
+			at++
+			continue
+		}
+		end := fillerAt(m.tokens, order, at)
+		if end == at || end == len(m.tokens) || !m.tokens[end-1].brk {
+			break
+		}
+		at = end // an apology or a greeting of its own: "przepraszam. 1"
 	}
 	word := m.tokens[at].text
 	if len(word) <= 2 && isDigits(word) {

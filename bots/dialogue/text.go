@@ -66,8 +66,8 @@ func (t *turn) whole() (Intent, string) {
 				return i, x.lang
 			}
 		}
-		for _, x := range t.order {
-			if i := x.whole[words]; i != None && i != IsStop && i != IsHelp && i != IsDanger {
+		for k, x := range t.order {
+			if i := x.whole[words]; i != None && i != IsStop && i != IsHelp && i != IsDanger && !decides(words, t.order[:k]) {
 				return i, x.lang
 			}
 		}
@@ -76,6 +76,17 @@ func (t *turn) whole() (Intent, string) {
 		return IsStop, lang
 	}
 	return t.languageName(full)
+}
+
+// decides reports a word that is a yes or a no in a language read earlier:
+// Irish "tá" is not an English "ta".
+func decides(word string, earlier []*index) bool {
+	for _, x := range earlier {
+		if _, ok := x.single[word]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // stopping words may stand around "stop" without changing it.

@@ -30,6 +30,8 @@ type Player struct {
 	Vars  dialogue.Vars
 	Langs []string // the process's languages besides English
 	Now   time.Time
+	// Place answers from a postcode what a lookup knows; nil: no lookup.
+	Place func(postcode string) map[string]string
 	// Parts counts the segments of all messages so far, theirs and ours; Ours
 	// those of our own, which are paid for.
 	Parts int
@@ -109,7 +111,7 @@ func (p *Player) input(kind dialogue.Kind, text string) (*Step, error) {
 	}
 	p.serial++
 	in := dialogue.Input{ID: "m" + strconv.Itoa(p.serial), Kind: kind, Text: text, At: p.Now}
-	env := dialogue.Env{Flow: p.flow, Vars: p.Vars, Now: p.Now, Langs: p.Langs}
+	env := dialogue.Env{Flow: p.flow, Vars: p.Vars, Now: p.Now, Langs: p.Langs, Place: p.Place}
 	var out dialogue.Out
 	if p.begun {
 		p.state, out = dialogue.Step(env, p.state, in)

@@ -69,6 +69,20 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
+// knows gives a player a lookup: "lookup GL16 7QD age=65+" knows one postcode
+// and answers one question from it. The postcode is then asked for first.
+func knows(p *flows.Player, rest string) {
+	cut := strings.LastIndex(rest, " ")
+	key, value, _ := strings.Cut(rest[cut+1:], "=")
+	p.Vars.Values["places"], p.Vars.Values["no_places"] = "1", ""
+	p.Place = func(postcode string) map[string]string {
+		if postcode == rest[:cut] {
+			return map[string]string{key: value}
+		}
+		return map[string]string{key: ""}
+	}
+}
+
 // replay plays the input lines of a transcript and writes it anew.
 func replay(t *testing.T, script string) string {
 	t.Helper()
@@ -76,8 +90,13 @@ func replay(t *testing.T, script string) string {
 	var out bytes.Buffer
 	for lines := bufio.NewScanner(strings.NewReader(script)); lines.Scan(); {
 		line := lines.Text()
-		mark, _, _ := strings.Cut(line, " ")
-		if !strings.Contains("# flow > ! ~", mark) || mark == "" {
+		mark, rest, _ := strings.Cut(line, " ")
+		if !strings.Contains("# flow lookup > ! ~", mark) || mark == "" {
+			continue
+		}
+		if mark == "lookup" {
+			fmt.Fprintln(&out, line)
+			knows(p, rest)
 			continue
 		}
 		if strings.Contains("> ! ~", mark) {

@@ -36,14 +36,16 @@
 // package but those named with another.
 //
 //	                       a text in                                  a report                                      a message out
-//	twice, at once         TestCopiesOfAWebhookAreOneMessage          TestReportsComeInAnyOrderAndMoreThanOnce      TestDoubleSends
-//	out of order, late     TestTextsThatComeLateAndOutOfOrder         TestReportsComeInAnyOrderAndMoreThanOnce      TestWhatIsTooLateIsNotSent
-//	cut, 5xx, 429          TestWhatWebhooksMissIsFetched              (the message stays sent)                      TestEveryMishapOfARealProtocolSendsOnce, TestMailMishaps
-//	slow                   TestTheBacklogIsBoundedAndTheStoreKnowsTheRest                                           gateway.TestTwilioSlow, gateway.TestWhatAnEmailCameTo
+//	twice, eight at once   TestCopiesOfAWebhookAreOneMessage          TestMishapsOfReports                          TestDoubleSends
+//	out of order, late     TestTextsThatComeLateAndOutOfOrder         TestMishapsOfReports,                         TestWhatIsTooLateIsNotSent
+//	                                                                  TestReportsComeInAnyOrderAndMoreThanOnce
+//	our answer is cut      TestCopiesOfAWebhookAreOneMessage          TestMishapsOfReports                          (the provider's: next row)
+//	cut, 5xx, 429, lost    TestWhatWebhooksMissIsFetched              TestReportsThatAreLostChangeNothing           TestEveryMishapOfARealProtocolSendsOnce, TestMailMishaps
+//	slow                   TestTheBacklogIsBoundedAndTheStoreKnowsTheRest  TestReportsFasterThanTheyAreWorkedOn     gateway.TestTwilioSlow, gateway.TestWhatAnEmailCameTo
 //	a crash at any write   TestACrashAtAnyStoreOperationLosesAndDoublesNothing, for all three             ... and TestACrashBetweenClaimAndAnswerIsUnknownNotPending
-//	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway                                             TestACrashAtAnyStoreOperationLosesAndDoublesNothing
+//	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway  TestMishapsOfReports                       TestACrashAtAnyStoreOperationLosesAndDoublesNothing
 //	a clock that is off    gateway.TestGenericWindow                  gateway.TestGenericWindow                     gateway.TestNotifyKeyTrouble
-//	STOP in between        TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
+//	STOP in between        TestStopAtEveryStepOfEveryFlow             TestMishapsOfReports                          TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
 //
 // Of Slack's events and forms: TestSignatures (clock), TestForgedAndMalformedRequests,
 // TestRightsAreAskedAgainAtSubmission and TestANoticeIsPostedOnceWhateverSlackDoes

@@ -114,10 +114,15 @@ func (b *Inbox) gateway(name string) (gateway.Gateway, error) {
 // false when it was here before.
 func (b *Inbox) text(ctx context.Context, name string, in gateway.Inbound, f frame) (fresh bool, err error) {
 	f.In, f.Phone = &in, b.e164(in.From)
-	return b.keep(ctx, outreach.Raw{
+	fresh, err = b.keep(ctx, outreach.Raw{
 		Provider: name, Kind: outreach.KindText, External: in.ExternalID, Phone: f.Phone,
 		Same: []byte(f.Phone + "\x00" + in.To + "\x00" + in.Body),
 	}, f)
+	if fresh && gateway.MaybeEncoded(in.Body) {
+		b.Count("text_maybe_encoded")
+		b.Log.WarnContext(ctx, "a text looks as if its gateway had encoded it (base64); it is read as it came", "provider", name, "message", in.ExternalID)
+	}
+	return fresh, err
 }
 
 // e164 is the sender's number; senders that are no number (a name, a short

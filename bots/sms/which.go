@@ -80,7 +80,11 @@ func (d *Desk) chosen(ctx context.Context, n *outreach.Number, t Taken) (outreac
 	if err != nil {
 		return outreach.Conversation{}, "", false
 	}
-	id := dialogue.ReadWhich(t.In.Body, d.Lang, cs)
+	lang := d.Lang // the question was in that of the conversation, which may be gone
+	if c, ok := n.ConversationBy(w.IDs[0]); ok && c.Lang != "" {
+		lang = c.Lang
+	}
+	id := dialogue.ReadWhich(t.In.Body, lang, cs)
 	text, err := d.Outreach.Vault.Open(ctx, n.ID, "which:"+w.Event, w.Text)
 	c, ok := n.ConversationBy(id)
 	return c, string(text), id != "" && ok && c.Live() && err == nil
@@ -112,9 +116,17 @@ func (d *Desk) candidates(ctx context.Context, among []outreach.Conversation) ([
 func (d *Desk) whose(ctx context.Context, c outreach.Conversation, i int) string {
 	contact, err := d.Outreach.Contacts.Contact(ctx, c.Process, c.Person)
 	if err == nil && contact.Code != "" {
-		return "letter " + contact.Code
+		return d.worded(c.Lang, "which.letter", contact.Code)
 	}
-	return "person " + strconv.Itoa(i+1)
+	return d.worded(c.Lang, "which.person", strconv.Itoa(i+1))
+}
+
+func (d *Desk) worded(lang, key, code string) string {
+	text, err := d.Texts.Render(dialogue.Say{Lang: lang, Parts: []dialogue.Part{{Key: key, Data: map[string]string{"code": code}}}}, nil)
+	if err != nil {
+		return code
+	}
+	return text
 }
 
 // stopScope is what a STOP reaches: the process it answers; everything, when
