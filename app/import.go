@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -118,7 +119,7 @@ func (c *importPostcodes) Run(ctx context.Context, st *streams) error {
 		return err
 	}
 	var l recruitment.PostcodesView
-	if err := c.send(ctx, st, c.path("postcodes", url.Values{"name": {c.Name}, "source": {c.Source}, "columns": {columns}}), &l); err != nil {
+	if err := c.sendPacked(ctx, st, c.path("postcodes", url.Values{"name": {c.Name}, "source": {c.Source}, "columns": {columns}}), &l); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(st.out, "%d rows in %d areas\n", l.Rows, l.Areas)
@@ -153,7 +154,7 @@ func (c *importTargets) Run(ctx context.Context, st *streams) error {
 	if err != nil {
 		return err
 	}
-	if err := c.call(ctx, st, call{http.MethodPost, c.path("targets", nil), "application/json", body}, &recruitment.View{}); err != nil {
+	if err := c.call(ctx, st, call{http.MethodPost, c.path("targets", nil), "application/json", body, ""}, &recruitment.View{}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(st.out, "%d targets set\n", len(in.Targets))
@@ -218,7 +219,26 @@ func (d *importDoor) send(ctx context.Context, st *streams, path string, v any) 
 	if err != nil {
 		return err
 	}
-	return d.call(ctx, st, call{http.MethodPost, path, "text/csv", body}, v)
+	return d.call(ctx, st, call{http.MethodPost, path, "text/csv", body, ""}, v)
+}
+
+// sendPacked is send for a file that may be very large. The same file packs
+// to the same bytes.
+func (d *importDoor) sendPacked(ctx context.Context, st *streams, path string, v any) error {
+	file, err := os.Open(d.File)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var body bytes.Buffer
+	z := gzip.NewWriter(&body)
+	if _, err := io.Copy(z, file); err != nil {
+		return fmt.Errorf("reading %s: %w", d.File, err)
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return d.call(ctx, st, call{http.MethodPost, path, "text/csv", body.Bytes(), "gzip"}, v)
 }
 
 func (d *importDoor) ask(ctx context.Context, st *streams, path string, v any) error {
@@ -229,6 +249,7 @@ func (d *importDoor) ask(ctx context.Context, st *streams, path string, v any) e
 type call struct {
 	method, path, mediaType string
 	body                    []byte
+	packing                 string // of the body, "" for none
 }
 
 func (c call) key() string {
@@ -249,6 +270,9 @@ func (d *importDoor) call(ctx context.Context, st *streams, c call, v any) error
 	if c.method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", c.key())
 		req.Header.Set("Content-Type", c.mediaType)
+		if c.packing != "" {
+			req.Header.Set("Content-Encoding", c.packing)
+		}
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

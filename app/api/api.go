@@ -225,7 +225,10 @@ func read(c *fiber.Ctx, e *endpoint) (*request, error) {
 	if req.query, err = httpx.Query(c); err != nil {
 		return nil, err
 	}
-	if e.in.mediaType != "" {
+	switch {
+	case e.in.packed:
+		req.body, err = httpx.Packed(c, e.in.mediaType)
+	case e.in.mediaType != "":
 		req.body, err = httpx.Body(c, e.in.mediaType)
 	}
 	return req, err

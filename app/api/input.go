@@ -26,6 +26,7 @@ type input struct {
 	params    []param
 	raw       []int  // index of the raw field
 	mediaType string // of the body, "" for none
+	packed    bool   // the body may come in gzip
 }
 
 // param is a field that comes from path or query.
@@ -77,7 +78,7 @@ func (in *input) scan(where string, t reflect.Type, at []int) {
 			in.params = append(in.params, paramOf(f, "query", name, index))
 		} else if mediaType, ok := f.Tag.Lookup("raw"); ok {
 			must(f.Type == reflect.TypeFor[[]byte](), where, "has a raw field that is not []byte")
-			in.raw, in.mediaType = index, mediaType
+			in.raw, in.mediaType, in.packed = index, mediaType, f.Tag.Get("packed") == "true"
 		} else {
 			_, ok := f.Tag.Lookup("json")
 			must(ok, where, "has a field %s without a path, query, json or raw tag", f.Name)

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"mime"
@@ -126,10 +127,51 @@ func Body(c *fiber.Ctx, mediaType string) ([]byte, error) {
 	return body, wants(c, mediaType)
 }
 
+// Packed is [Body] for what may also come in gzip: it stays packed. Read it
+// with [Unpack].
+func Packed(c *fiber.Ctx, mediaType string) ([]byte, error) {
+	if Header(c, fiber.HeaderContentEncoding) != "gzip" {
+		return Body(c, mediaType)
+	}
+	return RawBody(c), typed(c, mediaType)
+}
+
+// Unpack reads a body as it was before it was packed, if it was. It breaks off
+// with an error after so many bytes: a small body may be packed from a huge one.
+func Unpack(body []byte, most int64) (io.Reader, error) {
+	if !bytes.HasPrefix(body, []byte("\x1f\x8b")) {
+		return bytes.NewReader(body), nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, domain.E(domain.Invalid, "the body is no complete gzip; send it again").Because(err)
+	}
+	return &bounded{z, most}, nil
+}
+
+// bounded reads so many bytes and then fails.
+type bounded struct {
+	r    io.Reader
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, domain.E(domain.Invalid, "the file is too large when unpacked; leave out what is not needed")
+	}
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
 func wants(c *fiber.Ctx, mediaType string) error {
 	if enc := Header(c, fiber.HeaderContentEncoding); enc != "" && enc != "identity" {
 		return HTTPError(http.StatusUnsupportedMediaType, "send the body uncompressed")
 	}
+	return typed(c, mediaType)
+}
+
+func typed(c *fiber.Ctx, mediaType string) error {
 	got, _, err := mime.ParseMediaType(Header(c, fiber.HeaderContentType))
 	if err != nil || !strings.EqualFold(got, mediaType) {
 		return HTTPError(http.StatusUnsupportedMediaType, "send the body as %s and say so in Content-Type", mediaType)

@@ -1,12 +1,9 @@
 package recruitment
 
 import (
-	"cmp"
 	"context"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +81,7 @@ type PostcodesInput struct {
 	Columns Columns `json:"columns"`
 }
 
-const maxPostcodes = 2_000_000 // rows; all of Scotland has 230,000
+const maxPostcodes = 3_000_000 // rows; Scotland has 230,000, the United Kingdom 1.8 million and 2.7 with those no more in use
 
 func (in *PostcodesInput) check() error {
 	p := domain.Problems{}
@@ -142,11 +139,12 @@ func (s *Service) judgeAgain(ctx context.Context, cmd domain.Command, processID 
 // keepDistricts stores the set; nobody reads it before the lookup names it.
 func (s *Service) keepDistricts(ctx context.Context, r postcodeReader) error {
 	for _, outward := range sortedKeys(r.districts) {
-		d := PostcodeDistrict{Root: domain.Root{ID: districtID(r.set, outward)}, Set: r.set, Areas: r.districts[outward].names, Spots: r.districts[outward].spots}
+		d := PostcodeDistrict{Root: domain.Root{ID: districtID(r.set, outward)}, Set: r.set, Areas: r.districts[outward].names, Spots: r.districts[outward].stored()}
 		d.Touch(domain.Command{}, s.d.Clock.Now())
 		if err := s.d.PostcodeDistricts.Insert(ctx, &d); err != nil && !domain.Is(err, domain.Conflict) {
 			return err
 		}
+		delete(r.districts, outward)
 	}
 	return nil
 }
@@ -241,124 +239,4 @@ func (s *Service) find(ctx context.Context, l PostcodeLookup, postcode string) (
 		}
 	}
 	return "", 0, false, nil
-}
-
-// postcodeReader reads a file of postcodes.
-type postcodeReader struct {
-	in        PostcodesInput
-	set       string
-	rows      int
-	districts map[string]*readDistrict
-	areas     map[string]bool
-}
-
-type readDistrict struct {
-	names []string
-	spots map[string]Spot
-	rows  map[string]int // that a spot was read from
-}
-
-func (r *postcodeReader) read(file io.Reader) error {
-	sh, err := openSheet(file, r.in.Columns.headers())
-	if err != nil {
-		return err
-	}
-	for {
-		row, ok := sh.next()
-		if !ok {
-			break
-		}
-		if r.rows++; r.rows > maxPostcodes {
-			return domain.E(domain.Invalid, "the file has more than %d rows; leave out the postcodes of other places", maxPostcodes)
-		}
-		r.take(row)
-	}
-	if r.rows == 0 && sh.trials.none() {
-		sh.trials.add("row 2", "the file has a header and no rows")
-	}
-	return sh.trials.err()
-}
-
-func (r *postcodeReader) take(row row) {
-	c := r.in.Columns
-	outward, inward, ok := splitPostcode(row.read(c.Postcode))
-	if !ok {
-		row.bad(first(c.Postcode), "this does not read as a postcode, a sector such as BT1 5, or a district such as BT1")
-		return
-	}
-	d := r.districts[outward]
-	if d == nil {
-		d = &readDistrict{spots: map[string]Spot{}, rows: map[string]int{}}
-		r.districts[outward] = d
-	}
-	spot := Spot{Area: r.area(d, row), Quintile: r.quintile(row)}
-	if had, twice := d.spots[inward]; twice && had != spot {
-		row.bad(first(c.Postcode), "row %d says something else of this postcode", d.rows[inward])
-		return
-	}
-	d.spots[inward] = spot
-	d.rows[inward] = cmp.Or(d.rows[inward], row.n)
-}
-
-// area is the place of the row's area among the district's, from 1.
-func (r *postcodeReader) area(d *readDistrict, row row) int {
-	if r.in.Columns.Area == "" {
-		return 0
-	}
-	name := row.read(r.in.Columns.Area)
-	if name == "" || len(name) > maxTargetName {
-		row.bad(first(r.in.Columns.Area), "give the area in 1 to %d letters", maxTargetName)
-		return 0
-	}
-	r.areas[name] = true
-	at := slices.Index(d.names, name)
-	if at < 0 {
-		d.names = append(d.names, strings.Clone(name))
-		at = len(d.names) - 1
-	}
-	return at + 1
-}
-
-func (r *postcodeReader) quintile(row row) int {
-	column := r.in.Columns.Quintile
-	if column == "" {
-		return 0
-	}
-	most := 5
-	if strings.Contains(fold(column), "decile") {
-		most = 10
-	}
-	n, err := strconv.Atoi(row.read(column))
-	if err != nil || n < 1 || n > most {
-		row.bad(first(column), "give a whole number from 1, the most deprived, to %d", most)
-		return 0
-	}
-	return (n*5 + most - 1) / most
-}
-
-var (
-	outwardShape = regexp.MustCompile(`^(?:[A-Z]{1,2}[0-9][0-9A-Z]?|D6W)$`)
-	inwardShape  = regexp.MustCompile(`^(?:[0-9](?:[A-Z]{2})?)?$`)
-	wholeShape   = regexp.MustCompile(`^([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})$`)
-	eircodeShape = regexp.MustCompile(`^([A-Z][0-9]{2}|D6W)([0-9A-Z]{4})$`)
-)
-
-// splitPostcode parts a postcode or Eircode, or the beginning of a postcode,
-// into its outward code and the rest, in capitals: "gl167qd" is GL16 and 7QD,
-// "GL16 7" is GL16 and 7. Without a space a whole one is meant.
-func splitPostcode(raw string) (outward, inward string, ok bool) {
-	fields := strings.Fields(strings.ToUpper(raw))
-	joined := strings.Join(fields, "")
-	for _, shape := range []*regexp.Regexp{wholeShape, eircodeShape} {
-		if m := shape.FindStringSubmatch(joined); m != nil {
-			return m[1], m[2], true
-		}
-	}
-	switch len(fields) {
-	case 1:
-		outward = fields[0]
-	case 2:
-		outward, inward = fields[0], fields[1]
-	}
-	return outward, inward, outwardShape.MatchString(outward) && inwardShape.MatchString(inward)
 }

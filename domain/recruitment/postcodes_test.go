@@ -2,6 +2,7 @@ package recruitment_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -84,6 +85,45 @@ func TestDecilesAreHalved(t *testing.T) {
 		w.must(err)
 		if got.Answers["Deprivation"] != want || got.Answers["area"] != "" {
 			t.Errorf("%s: got %v, want %s", postcode, got.Answers, want)
+		}
+	}
+}
+
+// TestALookupOfManyRows: every row of a large file is found again, whatever
+// the order of the rows; a row that comes twice counts as one place.
+func TestALookupOfManyRows(t *testing.T) {
+	t.Parallel()
+	const letters = "ABDEFGHJLN"
+	var file strings.Builder
+	file.WriteString("Postcode,Ward,Quintile\n")
+	rows := 0
+	for _, first := range letters {
+		for _, second := range letters {
+			for sector := range 10 {
+				for district := 9; district > 0; district-- { // interleaved
+					ward := []string{"East", "West"}[(district+sector)%2]
+					fmt.Fprintf(&file, "GL%d %d%c%c,%s,%d\n", district, sector, first, second, ward, (district+sector)%5+1)
+					rows++
+				}
+			}
+		}
+	}
+	file.WriteString("GL3 4AB,West,3\n") // again, the same
+	w := placed(t, "", recruitment.Columns{})
+	if v := w.lookup(file.String(), placeColumns); v.Rows != rows+1 || v.Areas != 2 {
+		t.Errorf("%d rows in %d areas, want %d in 2", v.Rows, v.Areas, rows+1)
+	}
+	for district := 1; district < 10; district++ {
+		for sector := range 10 {
+			got, err := w.s.Place(t.Context(), jury, fmt.Sprintf("GL%d %dHB", district, sector))
+			w.must(err)
+			want := map[string]string{"area": []string{"East", "West"}[(district+sector)%2], "Deprivation": "Quintiles 3-5"}
+			if (district+sector)%5 < 2 {
+				want["Deprivation"] = "Quintiles 1-2"
+			}
+			if d := cmp.Diff(want, got.Answers); d != "" {
+				t.Fatalf("GL%d %d: %s", district, sector, d)
+			}
 		}
 	}
 }
