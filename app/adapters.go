@@ -43,11 +43,12 @@ func (c contacts) Contact(ctx context.Context, process, person string) (outreach
 	if err != nil {
 		return outreach.Contact{}, err
 	}
-	if r.Process != process {
+	if r.Process != process || r.Status == people.Deceased { // nothing more is sent to the dead
 		return outreach.Contact{}, domain.Hidden("person")
 	}
 	out := outreach.Contact{
 		Phone: string(r.Number), Letters: r.Channel == people.ChannelLetter, Calls: r.Channel == people.ChannelPhone, Lang: string(r.Language), Format: string(r.Format), Code: string(r.Code),
+		Left: r.Status.Gone(),
 	}
 	if len(c.h.mailers) > 0 {
 		out.Email, out.Emails = string(r.Email), r.Channel == people.ChannelEmail

@@ -18,6 +18,7 @@ func (h *house) wireJobs() {
 		domain.EffectMessage:   h.outreach.Execute,
 		domain.EffectBroadcast: h.outreach.Execute,
 		"queue":                h.outreach.Execute,
+		domain.EffectContact:   h.outreach.Execute,
 		domain.EffectReply:     h.dispatcher.Execute,
 		domain.EffectNotice:    h.slack.Execute,
 		domain.EffectStage:     h.entered,

@@ -111,6 +111,7 @@ const (
 	EffectNotice    = "notice"    // NoticeData: a Slack notice to commissioners or organisers
 	EffectReply     = "reply"     // ReplyData: what a resident's text asks of a service
 	EffectStage     = "stage"     // StageData: the process entered a stage
+	EffectContact   = "contact"   // ContactData: a person is reached elsewhere from now on, or has left
 )
 
 // Message classes. Replies go before bulk; decisions are never re-sent
@@ -121,6 +122,20 @@ const (
 	ClassBulk     = "bulk"
 	ClassDecision = "decision"
 )
+
+// ContactData says that a person is no longer reached at a number or mailbox,
+// or that they have left the process while they were reached there.
+type ContactData struct {
+	Process string `json:"process"`
+	Person  string `json:"person"`
+	// Number is the keyed hash of where they were reached; "": nowhere yet.
+	Number string `json:"number,omitempty"`
+	// Left is how they stand, when they left; "": they are reached elsewhere.
+	Left string `json:"left,omitempty"`
+	// Asked: they asked for the change themselves, from that number.
+	Asked bool      `json:"asked,omitempty"`
+	At    time.Time `json:"at"`
+}
 
 // MessageData asks that a person be told something, by their channel. Vars
 // holds nothing personal; names of Template and Vars are the catalogue's.

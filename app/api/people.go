@@ -157,6 +157,9 @@ func peopleSteps(s *people.Service) []Endpoint {
 		personStep("/channel", "Choose text, letter, email or phone", serve, func(ctx context.Context, cmd domain.Command, in channelIn) (P, error) {
 			return s.ChooseChannel(ctx, cmd, in.Person, in.ChannelInput)
 		}),
+		personStep("/wrong-number", "Take a number off a person because it is somebody else's", serve, func(ctx context.Context, cmd domain.Command, in onPerson) (P, error) {
+			return s.WrongNumber(ctx, cmd, in.Person, "")
+		}),
 		personStep("/confirm", "Take the seat that was offered", serve, func(ctx context.Context, cmd domain.Command, in personConfirmIn) (P, error) {
 			return s.Confirm(ctx, cmd, in.Person, people.ConfirmInput{Available: in.Available, CannotCome: in.CannotCome})
 		}),

@@ -254,7 +254,7 @@ func (s Services) bankDetails(ctx context.Context, r *Request, id string) error 
 // chooseChannel sets how a member is reached. Who chooses emails again has
 // them again, whatever they said to an email before.
 func (s Services) chooseChannel(ctx context.Context, r *Request, id string) error {
-	in := people.ChannelInput{Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email")))}
+	in := people.ChannelInput{Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email"))), Number: people.Private(r.Form.Get("number"))}
 	p, err := s.People.ChooseChannel(ctx, r.Command(), id, in)
 	if err != nil || in.Channel != people.ChannelEmail {
 		return err

@@ -18,6 +18,7 @@ func peoplePages(s Services) []Page {
 		post("/staff/processes/:process/people/:person/identity", s.identity),
 		post("/staff/processes/:process/people/:person/texts", s.personTexts),
 		post("/staff/processes/:process/people/:person/channel", s.personChannel),
+		post("/staff/processes/:process/people/:person/wrong-number", s.wrongNumber),
 	}
 }
 
@@ -145,11 +146,27 @@ func (s Services) personChannel(ctx context.Context, r *Request) (Reply, error) 
 		return Reply{}, err
 	}
 	_, err = s.People.ChooseChannel(ctx, r.Command(), page.Row.ID, people.ChannelInput{
-		Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email"))),
+		Channel: r.Form.Get("channel"), Email: people.Private(strings.TrimSpace(r.Form.Get("email"))), Number: people.Private(r.Form.Get("number")),
 	})
 	if err != nil {
 		r.Form.Del("email")
+		r.Form.Del("number")
 		return r.Again(Show("staff/person", "A person", page), err)
+	}
+	return Go(page.URL("/people/" + page.Row.ID)), nil
+}
+
+// wrongNumber takes a number off a person: somebody else has it.
+func (s Services) wrongNumber(ctx context.Context, r *Request) (Reply, error) {
+	page, err := s.personPage(ctx, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	if r.Form.Get("sure") != "yes" {
+		return r.Again(Show("staff/person", "A person", page), domain.Problems{"sure": "tick this if you are sure"}.Err())
+	}
+	if _, err := s.People.WrongNumber(ctx, r.Command(), page.Row.ID, ""); err != nil {
+		return Reply{}, err
 	}
 	return Go(page.URL("/people/" + page.Row.ID)), nil
 }

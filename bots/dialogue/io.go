@@ -113,6 +113,7 @@ const (
 	DoAnswer       = "answer"         // question, value
 	DoWithdraw     = "withdraw"       // input
 	DoEraseRequest = "erase_request"  // input
+	DoWrongNumber  = "wrong_number"   // input
 )
 
 // Entry is the line of the transcript that says how an input was read.

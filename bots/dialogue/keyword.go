@@ -3,7 +3,6 @@ package dialogue
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // prefix does a flow's command that begins a longer message.
@@ -83,21 +82,16 @@ func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 		t.again()
 		return Handled, true
 	case IsWho:
-		t.handOver("wrong_person", "normal")
-		t.say("wrong_person", nil)
-		return Handed, true
+		return t.wrongPerson(), true
 	}
 	t.handOver(string(intent), "normal")
 	t.say("to_person", nil)
 	return Handed, true
 }
 
-// withdrawn is the outcome of whoever left.
-const withdrawn = "withdrawn"
-
 func (t *turn) withdraw() Result {
 	t.do(DoWithdraw, map[string]string{"input": t.in.ID})
-	t.state.Outcome, t.state.Status, t.state.Ended, t.state.Due = withdrawn, Ended, t.env.Now, time.Time{}
+	t.end(withdrawn)
 	t.remember(t.read)
 	t.say("withdrawn", nil)
 	return Handled

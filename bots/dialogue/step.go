@@ -276,6 +276,9 @@ func (t *turn) open() (Node, bool) {
 func (t *turn) event() Result {
 	b, ok := t.env.Flow.Events[t.in.Text]
 	t.read = Reading{Rule: "event:" + t.in.Text}
+	if r, done := t.outside(); done {
+		return r
+	}
 	if !ok {
 		t.read.Rule = "event_unknown:" + t.in.Text
 		return Ignored

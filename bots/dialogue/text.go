@@ -269,8 +269,8 @@ func (t *turn) halted() Result {
 // get the state of things, words go to a person.
 func (t *turn) byState() Result {
 	state := t.env.Flow.stateText(t.state.Outcome)
-	if t.state.Outcome == withdrawn {
-		state = "withdrawn.state"
+	if any, ok := stateTexts[t.state.Outcome]; ok {
+		state = any
 	}
 	data := map[string]string{"ended": t.day(t.state.Ended)}
 	if r, short := t.shortReply(); short {

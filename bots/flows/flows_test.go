@@ -42,7 +42,7 @@ func TestGet(t *testing.T) {
 // engineTexts are said by the engine itself, in any flow.
 var engineTexts = []string{
 	"stopped", "started", "start.already", "help", "danger", "word.people", "word.purpose", "word.pool", "word.place", "word.times", "word.day", "word.later", "word.kept", "word.no_pay", "word.pounds", "word.emergency", "word.helplines", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "may_stop", "handed", "resumed", "to_person", "approved",
-	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "wrong_person", "which", "which.letter", "which.person",
+	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "removed.state", "wrong_person", "which", "which.letter", "which.person",
 	"change.final", "bank", "number.new", "moved", "faq.costs", "faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.short", "date.days", "date.to", "date.clock", "member_link",
 }
 

@@ -44,6 +44,7 @@ func (d *Dispatcher) table() map[string]func(context.Context, asked) error {
 		flows.DoChannel:         d.channel,
 		flows.DoNumber:          d.number,
 		flows.DoClaim:           d.claim,
+		dialogue.DoWrongNumber:  d.wrongNumber,
 		// The question is asked again, and its new answer takes the old one's
 		// place; until then the old one stands, as the text says, so that
 		// nobody drops out of the draw by half a change. What only a person

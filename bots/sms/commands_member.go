@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -44,22 +45,30 @@ func (d *Dispatcher) channel(ctx context.Context, a asked) error {
 	return err
 }
 
-// number moves somebody to another number, which is texted at once: whoever
-// has it hears of it and can end it. Who holds the old phone may ask for it,
-// as they may for everything else here. What cannot be read as a number a
-// person sorts out.
+// wrongNumber takes a number off the person that we took its holder for. A
+// person finds another way to reach them: the flow has put it before one.
+func (d *Dispatcher) wrongNumber(ctx context.Context, a asked) error {
+	if a.Person == "" {
+		return nil
+	}
+	cmd := a.cmd
+	cmd.Actor = domain.SystemActor("sms") // it is not the member who says so
+	_, err := d.People.WrongNumber(ctx, cmd, a.Person, a.Number)
+	return err
+}
+
+// number moves somebody to another number. What follows from that, outreach
+// does: the new one is texted at once, so that whoever has it hears of it and
+// can end it, and the old one is forgotten. Who holds the old phone may ask
+// for it, as they may for everything else here. What cannot be read as a
+// number a person sorts out.
 func (d *Dispatcher) number(ctx context.Context, a asked) error {
 	raw := strings.TrimSpace(a.fields["value"])
 	phone, ok := people.ParseNumber(raw, d.Region)
 	if a.Person == "" || !ok || strings.ContainsFunc(raw, isLetter) {
 		return d.pass(ctx, a, "new_number")
 	}
-	if _, err := d.People.UpdateContact(ctx, a.cmd, a.Person, people.Identity{Number: people.Private(phone)}); err != nil {
-		return err
-	}
-	_, err := d.Outreach.Send(ctx, a.cmd.Sub("number"), domain.MessageData{
-		Process: a.Process, Person: a.Person, Template: "number.new", Class: domain.ClassService,
-	})
+	_, err := d.People.UpdateContact(ctx, a.cmd, a.Person, people.Identity{Number: people.Private(phone)})
 	return err
 }
 
@@ -72,7 +81,9 @@ var amountOf = regexp.MustCompile(`([0-9]{1,4})(?:[.,]([0-9]{2}))?\b`)
 // claim takes down what a member spent. An amount that cannot be read, or that
 // needs a receipt, goes to a person.
 func (d *Dispatcher) claim(ctx context.Context, a asked) error {
-	if err := a.known(); err != nil {
+	if err := a.known(); errors.Is(err, errNobody) {
+		return d.pass(ctx, a, "expenses") // they were told that it is noted
+	} else if err != nil {
 		return err
 	}
 	text := strings.TrimSpace(a.fields["text"])

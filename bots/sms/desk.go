@@ -288,7 +288,7 @@ func (d *Desk) say(ctx context.Context, n *outreach.Number, sc *scene, say *dial
 		Event: sc.event, At: sc.at, Process: sc.ref.ID, Person: sc.conv.Person, Zone: sc.ref.Zone,
 		Template: say.Parts[0].Key, Words: words, Reply: sc.reply, Farewell: say.Legal,
 	})
-	if err != nil || queued || n.OptedOut(sc.ref.ID) {
+	if err != nil || queued || n.Refuses(sc.ref.ID, sc.conv.Person) {
 		return err
 	}
 	d.queue(n, sc, outreach.ReasonTooMany)

@@ -38,6 +38,8 @@ type People interface {
 	RecordAdvice(ctx context.Context, cmd domain.Command, id string, in people.AdviceInput) (people.Person, error)
 	AskSupport(ctx context.Context, cmd domain.Command, id string, in people.SupportInput) (people.Person, error)
 	UpdateContact(ctx context.Context, cmd domain.Command, id string, in people.Identity) (people.Person, error)
+	// WrongNumber takes a number, by its keyed hash, off a person.
+	WrongNumber(ctx context.Context, cmd domain.Command, id, number string) (people.Person, error)
 	ChooseChannel(ctx context.Context, cmd domain.Command, id string, in people.ChannelInput) (people.Person, error)
 	Claim(ctx context.Context, cmd domain.Command, id string, in people.ClaimInput) (people.Payment, error)
 }

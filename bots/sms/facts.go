@@ -101,12 +101,11 @@ func (f ProcessFacts) values(p domain.ProcessRef, lang string) (map[string]strin
 // links are addresses of ours without their scheme: phones make links of them
 // and each letter is paid for.
 func (f ProcessFacts) links(v map[string]string, code string) {
-	v["link"] = f.Host
-	for name, kind := range map[string]string{"draw_link": "/d/", "pack_link": "/e/", "report_link": "/r/"} {
+	for name, kind := range map[string]string{"link": "/p/", "draw_link": "/d/", "pack_link": "/e/", "report_link": "/r/"} {
 		v[name] = f.Host + kind + code
-	}
-	if code != "" {
-		v["link"] = f.Host + "/p/" + code
+		if code == "" { // of no process: the front page
+			v[name] = f.Host
+		}
 	}
 }
 

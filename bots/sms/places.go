@@ -1,6 +1,10 @@
 package sms
 
-import "folkmoot/bots/flows"
+import (
+	"folkmoot/bots/dialogue"
+	"folkmoot/bots/flows"
+	"folkmoot/domain/outreach"
+)
 
 // Places says where each message that the domain asks for belongs in the
 // flows. A template that is not here is a text of the catalogue by its own
@@ -37,6 +41,15 @@ func Places() map[string]Place {
 		"change_verified":    {Flow: flows.Followup, Event: "progress", Written: "written.followup.progress"},
 		"not_changed":        {Flow: flows.Followup, Event: "not_changed", Written: "written.followup.not_changed"},
 		"closed":             {Flow: flows.Followup, Event: "closed"},
+
+		// Said in whichever conversation there is: they know every flow.
+		outreach.AskAgain: {Event: dialogue.EventAgain},
+		"left_declined":   {Event: dialogue.EventLeft + ":declined"},
+		"left_no_answer":  {Event: dialogue.EventLeft + ":no_answer,expired"},
+		"left_ineligible": {Event: dialogue.EventLeft + ":ineligible"},
+		"left_withdrawn":  {Event: dialogue.EventLeft + ":withdrawn"},
+		"left_removed":    {Event: dialogue.EventLeft + ":removed"},
+		"left_deceased":   {Event: dialogue.EventLeft + ":withdrawn"},
 
 		"reminder":      {Text: "recruit.reminder recruit.invite.again", Written: "written.recruit.reminder", Asks: true},
 		"registered":    {Text: "recruit.registered", Written: "written.recruit.registered"},

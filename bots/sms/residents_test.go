@@ -76,8 +76,20 @@ func (r residents) AskSupport(_ context.Context, cmd domain.Command, _ string, i
 	return people.Person{}, r.did(cmd, "support "+string(in.Detail))
 }
 
-func (r residents) UpdateContact(_ context.Context, cmd domain.Command, _ string, in people.Identity) (people.Person, error) {
-	return people.Person{}, r.did(cmd, "contact "+string(in.Postcode)+string(in.Format)+string(in.Language)+string(in.Number))
+func (r residents) UpdateContact(ctx context.Context, cmd domain.Command, id string, in people.Identity) (people.Person, error) {
+	err := r.did(cmd, "contact "+string(in.Postcode)+string(in.Format)+string(in.Language)+string(in.Number))
+	if err == nil && in.Number != "" {
+		err = r.reach(ctx, cmd.Key, id, string(in.Number), true)
+	}
+	return people.Person{}, err
+}
+
+func (r residents) WrongNumber(ctx context.Context, cmd domain.Command, id, _ string) (people.Person, error) {
+	err := r.did(cmd, "wrong number")
+	if err == nil {
+		err = r.reach(ctx, cmd.Key, id, "", false)
+	}
+	return people.Person{}, err
 }
 
 func (r residents) Place(_ context.Context, cmd domain.Command, _, _, postcode string) error {

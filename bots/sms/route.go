@@ -143,7 +143,7 @@ func (d *Desk) resume(ctx context.Context, n *outreach.Number, sc scene, c outre
 	if err := json.Unmarshal(state, &sc.talk); err != nil {
 		return sc, fmt.Errorf("reading a conversation: %w", err)
 	}
-	if n.OptedOut(c.Process) { // by another conversation, the network, or a member of staff
+	if n.Refuses(c.Process, c.Person) { // by another conversation, the network, or a member of staff
 		sc.talk.State.Status = dialogue.Stopped
 	}
 	return sc, nil

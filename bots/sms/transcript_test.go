@@ -27,6 +27,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	! ann picked k=v ...  the domain has a message for a person
 //	person ann p1 123     someone is reached at a number; a format and a
 //	                      language may follow
+//	moves ann 555         staff give somebody another number
+//	left ann withdrawn    somebody leaves by another door
 //	refuse register       the service refuses from now on
 //
 // and everything else is what came of them, written by -update:
@@ -93,6 +95,14 @@ func (p *play) line(line string) {
 	case "person":
 		f := append(strings.Fields(rest), "", "")
 		p.town.people[f[1]+"/"+f[0]] = outreach.Contact{Phone: "+447700900" + f[2], Format: f[3], Lang: f[4]}
+	case "moves":
+		f := strings.Fields(rest)
+		check(p.t, p.town.reach(p.t.Context(), rest+p.clock.Now().String(), f[0], "+447700900"+f[1], false))
+	case "left":
+		f := strings.Fields(rest)
+		check(p.t, p.follow(p.t.Context(), contactEffect(rest+p.clock.Now().String(), domain.ContactData{
+			Process: "p1", Person: f[0], Number: p.town.people["p1/"+f[0]].Phone, Left: f[1],
+		})))
 	case "refuse":
 		p.town.refuse[rest] = domain.E(domain.Conflict, "registration has closed")
 	default:

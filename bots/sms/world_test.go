@@ -84,6 +84,7 @@ type town struct {
 	seen      map[string]bool     // their keys
 	refuse    map[string]error    // by command name
 	letters   map[string]string   // people of p1 by the code of their letter
+	contact   func(context.Context, domain.Effect) error
 }
 
 func newTown() *town {
@@ -161,6 +162,27 @@ func (t *town) Default(context.Context, string) (domain.ProcessRef, bool, error)
 	return domain.ProcessRef{}, false, nil
 }
 
+// reach gives a person of p1 another number, as domain/people does: what
+// follows is an effect of the same write.
+func (t *town) reach(ctx context.Context, key, person, phone string, asked bool) error {
+	t.mu.Lock()
+	c := t.people["p1/"+person]
+	had := c.Phone
+	c.Phone = phone
+	t.people["p1/"+person] = c
+	t.mu.Unlock()
+	if had == phone {
+		return nil
+	}
+	return t.contact(ctx, contactEffect(key, domain.ContactData{Process: "p1", Person: person, Number: had, Asked: asked}))
+}
+
+func contactEffect(key string, d domain.ContactData) domain.Effect {
+	var r domain.Root
+	r.Emit(domain.Command{Key: key}, domain.EffectContact, "contact", start, d)
+	return r.Effects[0]
+}
+
 // did notes a command once per key.
 func (t *town) did(cmd domain.Command, name string) error {
 	t.mu.Lock()
@@ -220,6 +242,7 @@ func (w *world) build() {
 		Quiet: outreach.UsualQuiet, PartsPerSecond: 10, Prices: []outreach.Price{{Gateway: "simulated", PencePerPart: 4}}, PencePerLetter: 120,
 	})
 	w.desk.Serve(w.svc)
+	w.town.contact = func(ctx context.Context, e domain.Effect) error { return w.follow(ctx, e) }
 	simulated := gateway.NewSimulated(w.net)
 	w.inbox = sms.NewInbox(sms.InboxDeps{
 		Outreach: w.svc, Gateways: []gateway.Gateway{simulated}, Desk: w.desk, Clock: w.clock,
@@ -233,6 +256,17 @@ func (w *world) build() {
 		Outreach: w.svc, Recruitment: residents{w.town}, People: residents{w.town}, Assembly: residents{w.town}, Erasures: residents{w.town},
 		Processes: w.town, Vault: w.vault, Clock: w.clock,
 	})
+}
+
+// follow carries out what follows from another number or from leaving. The
+// number comes plain.
+func (w *world) follow(ctx context.Context, e domain.Effect) error {
+	var d domain.ContactData
+	if err := e.Decode(&d); err != nil {
+		return err
+	}
+	d.Number, d.At = w.svc.Hash(d.Number), w.clock.Now()
+	return errors.Join(w.svc.Execute(ctx, contactEffect(e.ID, d)), w.svc.Execute(ctx, contactEffect(e.ID, d)))
 }
 
 func questions(_ context.Context, _ domain.ProcessRef, _ string) ([]dialogue.Question, error) {

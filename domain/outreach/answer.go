@@ -65,14 +65,15 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 		Class: domain.ClassReply, Lang: words.Lang, Parts: words.Parts, Zone: ref.Zone,
 		Created: now, NotBefore: now, ReplyTo: i.At, Expires: now.Add(72 * time.Hour),
 	}
-	if m.Body, err = s.Vault.Seal(ctx, i.Number, m.ID, []byte(words.Text)); err != nil {
+	to, err := s.answerTo(ctx, i)
+	if err != nil {
 		return err
 	}
-	if i.Number == "" {
-		return domain.E(domain.Conflict, "no number is known for this person; call or write instead")
+	if m.Body, err = s.Vault.Seal(ctx, to, m.ID, []byte(words.Text)); err != nil {
+		return err
 	}
-	_, err = s.Numbers.Update(ctx, i.Number, func(n *Number) error {
-		if n.OptedOut(i.Process) {
+	_, err = s.Numbers.Update(ctx, to, func(n *Number) error {
+		if n.Refuses(i.Process, i.Person) {
 			return domain.E(domain.Conflict, "this number opted out of texts; call or write instead")
 		}
 		fresh, err := n.Enqueue(m)
@@ -82,6 +83,20 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 		return err
 	})
 	return err
+}
+
+// answerTo is the number that an answer goes to: the one the text came from,
+// as long as its person is reached there.
+func (s *Service) answerTo(ctx context.Context, i Item) (string, error) {
+	n, err := s.Number(ctx, i.Number)
+	to := i.Number
+	if i.Person != "" && !n.has(i.Process, i.Person) {
+		to = s.numberOf(ctx, i.Process, i.Person)
+	}
+	if err == nil && to == "" {
+		err = domain.E(domain.Conflict, "no number is known for this person; call or write instead")
+	}
+	return to, err
 }
 
 // CloseInput says how a message was dealt with.

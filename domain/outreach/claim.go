@@ -85,7 +85,9 @@ func (n *Number) sweep(now time.Time, s Sender) (changed bool) {
 		switch {
 		case m.State == Claimed && !m.Lease.After(now):
 			m.doubt(now, FirstLook)
-		case m.State == Pending && n.OptedOut(m.Process) && !m.Farewell:
+		case m.State == Pending && m.Gone:
+			m.end(Dropped, now)
+		case m.State == Pending && n.Refuses(m.Process, m.Person) && !m.Farewell:
 			m.end(Suppressed, now)
 		case m.State == Pending && !m.Expires.IsZero() && !m.Expires.After(now):
 			m.end(Expired, now)
@@ -142,10 +144,14 @@ func (n *Number) Release(id string, attempt int, now time.Time) {
 }
 
 // suppress ends what waits against the wish of somebody who opted out while
-// it was in flight.
+// it was in flight, or for somebody who moved or left meanwhile.
 func (n *Number) suppress(now time.Time) {
 	for i := range n.Outbox {
-		if m := &n.Outbox[i]; m.State == Pending && !m.Farewell && n.OptedOut(m.Process) {
+		m := &n.Outbox[i]
+		if m.State == Pending && m.Gone {
+			m.end(Dropped, now)
+		}
+		if m.State == Pending && !m.Farewell && n.Refuses(m.Process, m.Person) {
 			m.end(Suppressed, now)
 		}
 	}
@@ -198,6 +204,8 @@ func (n *Number) Look(id string, found Outcome, now time.Time) (held bool) {
 	}
 	m.Looks++
 	switch {
+	case m.Gone:
+		m.end(Dropped, now)
 	case m.Looks < MaxLooks:
 		m.NotBefore = now.Add(NextLook)
 	case m.Class == domain.ClassDecision:

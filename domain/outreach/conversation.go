@@ -84,7 +84,7 @@ type Which struct {
 // Stopped is the conversation touched last among those whose process the
 // number opted out of: what a START is about.
 func (n *Number) Stopped() (Conversation, bool) {
-	return n.latest(func(c Conversation) bool { return n.OptedOut(c.Process) })
+	return n.latest(func(c Conversation) bool { return n.Refuses(c.Process, c.Person) })
 }
 
 // Past is the conversation of any kind that was touched last: what a late

@@ -13,7 +13,7 @@ const EffectQueue = "queue"
 
 // Kinds lists the effects that [Service.Execute] executes, for the relay's
 // table.
-var Kinds = []string{domain.EffectMessage, domain.EffectBroadcast, EffectQueue}
+var Kinds = []string{domain.EffectMessage, domain.EffectBroadcast, EffectQueue, domain.EffectContact}
 
 // Execute carries out one effect. Doing it again changes nothing. An error
 // means: later again.
@@ -38,6 +38,12 @@ func (s *Service) Execute(ctx context.Context, e domain.Effect) error {
 			return err
 		}
 		return s.enqueue(ctx, e.ID, d)
+	case domain.EffectContact:
+		var d domain.ContactData
+		if err := e.Decode(&d); err != nil {
+			return err
+		}
+		return s.contact(ctx, e.ID, d)
 	}
 	return domain.E(domain.Internal, "outreach does not execute effects of kind %s", e.Kind)
 }
@@ -101,8 +107,11 @@ func (s *Service) text(ctx context.Context, t telling, note Note, phone string) 
 	now, id := s.Clock.Now(), s.Hash(phone)
 	refused := false
 	_, err := s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
-		if refused = n.OptedOut(t.Process); refused || n.knows(t.id) {
+		if refused = n.Refuses(t.Process, t.Person); refused || n.knows(t.id) {
 			return domain.ErrNoChange
+		}
+		if err := s.stillAt(ctx, n, t); err != nil {
+			return err
 		}
 		if err := s.keep(ctx, n, phone); err != nil {
 			return err
@@ -120,6 +129,21 @@ func (s *Service) text(ctx context.Context, t telling, note Note, phone string) 
 		return s.write(ctx, t, note)
 	}
 	return ByText, nil
+}
+
+// stillAt is unavailable when the person was given another number or mailbox
+// since it was looked up. It is asked after the document was read: a change
+// that is not seen here is carried out in this document after this write, and
+// takes along what is written now.
+func (s *Service) stillAt(ctx context.Context, n *Number, t telling) error {
+	if n.Version == 0 { // the change would make the document first
+		return nil
+	}
+	c, err := s.Contacts.Contact(ctx, t.Process, t.Person)
+	if err != nil || s.Hash(c.Phone) == n.ID || s.Hash(c.Email) == n.ID {
+		return ignoreMissing(err)
+	}
+	return domain.E(domain.Unavailable, "this person is reached elsewhere since a moment ago; the message goes there")
 }
 
 // speak puts the message into words, as part of its conversation where it

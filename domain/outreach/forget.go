@@ -2,6 +2,7 @@ package outreach
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"folkmoot/domain"
@@ -21,7 +22,7 @@ func (s *Service) unbind(ctx context.Context, cmd domain.Command, id, process, p
 	now, last := s.Clock.Now(), false
 	_, err := s.Numbers.Update(ctx, id, func(n *Number) error {
 		n.Unbind(process, person)
-		if last = len(n.People) == 0; last {
+		if last = len(n.People)+len(n.Former) == 0; last {
 			n.Phone, n.Conversations, n.Outbox, n.Which = "", nil, nil, nil
 		}
 		n.Touch(cmd, now)
@@ -120,7 +121,7 @@ func (s *Service) ForgetAgain(ctx context.Context, cmd domain.Command, persons m
 		if err != nil {
 			return err
 		}
-		for _, who := range n.People {
+		for _, who := range slices.Concat(n.People, n.Former) {
 			if !persons[who.Person] {
 				continue
 			}

@@ -50,8 +50,11 @@ func (s *Service) mail(ctx context.Context, t telling, note Note, address string
 	}
 	refused := false
 	_, err = s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
-		if refused = n.OptedOut(t.Process); refused || n.knows(t.id) {
+		if refused = n.Refuses(t.Process, t.Person); refused || n.knows(t.id) {
 			return domain.ErrNoChange
+		}
+		if err := s.stillAt(ctx, n, t); err != nil {
+			return err
 		}
 		if err := s.keep(ctx, n, address); err != nil {
 			return err

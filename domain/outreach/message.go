@@ -23,7 +23,7 @@ const (
 	Failed      State = "failed"      // refused for good
 	Expired     State = "expired"     // its moment had passed before it could go
 	Suppressed  State = "suppressed"  // the number opted out first
-	Dropped     State = "dropped"     // a newer one took its place, or its wave was cancelled
+	Dropped     State = "dropped"     // another took its place, its wave was cancelled, or its person left
 )
 
 func (s State) unsent() bool { return s == Pending || s == Unknown || s == Held }
@@ -71,6 +71,7 @@ type Message struct {
 	Expires   time.Time     `json:"expires,omitzero"`
 	ReplyTo   time.Time     `json:"reply_to,omitzero"`  // when the text came that this answers
 	Farewell  bool          `json:"farewell,omitempty"` // answers a STOP: goes although opted out
+	Gone      bool          `json:"gone,omitempty"`     // its person has moved or left while it was in flight: never tried again
 	Urgent    bool          `json:"urgent,omitempty"`   // an emergency: goes in quiet hours
 	Attempts  int           `json:"attempts,omitempty"`
 	Gateway   string        `json:"gateway,omitempty"` // that the last attempt used
@@ -142,7 +143,7 @@ func (n *Number) find(id string) *Message {
 // the outbox is full a reply drops the oldest waiting reply; anything else
 // answers limited, and is to be asked again later.
 func (n *Number) Enqueue(m Message) (bool, error) {
-	if n.knows(m.ID) || n.OptedOut(m.Process) && !m.Farewell {
+	if n.knows(m.ID) || n.Refuses(m.Process, m.Person) && !m.Farewell {
 		return false, nil
 	}
 	if len(n.Outbox) >= MaxOutbox && !n.makeRoom(m) {

@@ -39,6 +39,10 @@ type Number struct {
 	Answers       []time.Time    `json:"answers,omitempty"` // replies within the window
 	Passed        []time.Time    `json:"passed,omitempty"`  // texts put before a person within it
 	Which         *Which         `json:"which,omitempty"`
+	// Former are people who are reached elsewhere now: their history was said
+	// here. Partings are what they had here, on its way to where they are.
+	Former   []Binding `json:"former,omitempty"`
+	Partings []Parting `json:"partings,omitempty"`
 }
 
 // Numbers declares how numbers are kept.
@@ -60,7 +64,7 @@ var Numbers = domain.Collection[Number]{
 
 func numberKeys(n *Number) map[string]any {
 	keys := map[string]any{}
-	if len(n.People) == 0 && n.Phone != "" {
+	if len(n.People)+len(n.Former) == 0 && n.Phone != "" {
 		keys["stranger"] = n.UpdatedAt.Truncate(24 * time.Hour).Add(24 * time.Hour) // by the day: moving it with every text would be dear
 	}
 	for _, m := range n.Outbox {
@@ -102,15 +106,17 @@ func (n *Number) Bind(process, person string, now time.Time) {
 // Unbind removes the person, their conversations and what was to be sent to
 // them.
 func (n *Number) Unbind(process, person string) {
-	n.People = slices.DeleteFunc(n.People, func(b Binding) bool {
-		return b.Process == process && b.Person == person
-	})
-	n.Conversations = slices.DeleteFunc(n.Conversations, func(c Conversation) bool {
-		return c.Process == process && c.Person == person
-	})
+	n.leaves(process, person)
+	n.Former = slices.DeleteFunc(n.Former, func(b Binding) bool { return b.Process == process && b.Person == person })
+	n.Partings = slices.DeleteFunc(n.Partings, func(p Parting) bool { return p.Process == process && p.Person == person })
 	n.Outbox = slices.DeleteFunc(n.Outbox, func(m Message) bool {
 		return m.Process == process && m.Person == person && m.State != Claimed
 	})
+}
+
+// has reports whether the person is reached at the number.
+func (n *Number) has(process, person string) bool {
+	return slices.ContainsFunc(n.People, func(b Binding) bool { return b.Process == process && b.Person == person })
 }
 
 // PersonIn is the person of the process heard of last at this number, "" when

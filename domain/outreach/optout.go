@@ -20,15 +20,31 @@ const (
 // OptOut is one standing wish not to be texted, or emailed. Only the resident can take it
 // back.
 type OptOut struct {
-	Scope    string    `json:"scope"` // a process id, or [All]
+	Scope    string    `json:"scope"`            // a process id, or [All]
+	Person   string    `json:"person,omitempty"` // of one person alone, who brought the wish along from another number
 	Source   string    `json:"source"`
 	At       time.Time `json:"at"`
 	Evidence string    `json:"evidence,omitempty"` // id of the event or command
 }
 
+func (o OptOut) covers(process string) bool { return o.Scope == All || o.Scope == process }
+
 // OptedOut reports whether texts of the process may not go to the number.
-func (n *Number) OptedOut(process string) bool {
-	return slices.ContainsFunc(n.OptOuts, func(o OptOut) bool { return o.Scope == All || o.Scope == process })
+func (n *Number) OptedOut(process string) bool { return n.Refuses(process, "") }
+
+// Refuses reports whether texts of the process to the person may not go to the
+// number.
+func (n *Number) Refuses(process, person string) bool { return len(n.optOutsOf(process, person)) > 0 }
+
+// optOutsOf are the wishes that hold for the person in the process.
+func (n *Number) optOutsOf(process, person string) []OptOut {
+	var out []OptOut
+	for _, o := range n.OptOuts {
+		if o.covers(process) && (o.Person == "" || o.Person == person) {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // Stop records the opt-out, ends the conversations in its scope and
@@ -36,21 +52,24 @@ func (n *Number) OptedOut(process string) bool {
 // whose call to the gateway has begun cannot be called back. It reports
 // whether the wish is new: STOP is answered once.
 func (n *Number) Stop(o OptOut) bool {
-	fresh := !slices.ContainsFunc(n.OptOuts, func(had OptOut) bool { return had.Scope == All || had.Scope == o.Scope })
+	fresh := !slices.ContainsFunc(n.OptOuts, func(had OptOut) bool {
+		return had.covers(o.Scope) && (had.Person == "" || had.Person == o.Person)
+	})
 	if fresh {
 		n.OptOuts = append(n.OptOuts, o)
 		if len(n.OptOuts) > MaxOptOuts {
 			n.OptOuts = []OptOut{{Scope: All, Source: o.Source, At: o.At, Evidence: o.Evidence}}
 		}
 	}
-	scope := o.Scope
-	if scope == All {
-		scope = ""
+	meant := func(process, person string) bool { return o.covers(process) && (o.Person == "" || o.Person == person) }
+	for i := range n.Conversations {
+		if c := &n.Conversations[i]; c.Live() && meant(c.Process, c.Person) {
+			c.Ended, c.Wakes = o.At, time.Time{}
+		}
 	}
-	n.Close(scope, o.At)
 	for i := range n.Outbox {
 		m := &n.Outbox[i]
-		if (scope == "" || m.Process == scope) && m.State.unsent() && !m.Farewell {
+		if meant(m.Process, m.Person) && m.State.unsent() && !m.Farewell {
 			m.end(Suppressed, o.At)
 		}
 	}

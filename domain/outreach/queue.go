@@ -12,14 +12,15 @@ const (
 	ReasonNotUnderstood = "not_understood"
 	ReasonHelp          = "help"
 	ReasonQuestion      = "question"
-	ReasonDanger        = "danger"       // signposted already; somebody must look now
-	ReasonNoProcess     = "no_process"   // nobody knows whom it is for
-	ReasonTooMany       = "too_many"     // more texts than a person would send
-	ReasonUnclear       = "unclear_send" // a decision that perhaps went out
-	ReasonRefused       = "refused"      // a service could not do what was asked
-	ReasonUnsaid        = "unsaid"       // the answer lacks something it needs to say
-	ReasonMayStop       = "may_stop"     // perhaps wants no more texts; none but answers go meanwhile
-	ReasonNoWay         = "no_way"       // somebody is owed a message and neither a text nor a letter reaches them
+	ReasonDanger        = "danger"        // signposted already; somebody must look now
+	ReasonNoProcess     = "no_process"    // nobody knows whom it is for
+	ReasonTooMany       = "too_many"      // more texts than a person would send
+	ReasonUnclear       = "unclear_send"  // a decision that perhaps went out
+	ReasonRefused       = "refused"       // a service could not do what was asked
+	ReasonUnsaid        = "unsaid"        // the answer lacks something it needs to say
+	ReasonMayStop       = "may_stop"      // perhaps wants no more texts; none but answers go meanwhile
+	ReasonOpenQuestion  = "open_question" // somebody was being asked something at a number that is theirs no longer
+	ReasonNoWay         = "no_way"        // somebody is owed a message and neither a text nor a letter reaches them
 )
 
 // States of an item.
@@ -80,7 +81,7 @@ func (i *Item) rank() int64 {
 	switch i.Reason {
 	case ReasonDanger:
 		return 0
-	case ReasonMayStop, ReasonUnclear, ReasonRefused, ReasonUnsaid, ReasonNoWay:
+	case ReasonMayStop, ReasonUnclear, ReasonRefused, ReasonUnsaid, ReasonNoWay, ReasonOpenQuestion:
 		return 1
 	}
 	return 2

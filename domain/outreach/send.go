@@ -171,6 +171,9 @@ func (s *Service) Retry(ctx context.Context, number, message string) (bool, erro
 	if err != nil || t.State != Undelivered || t.Retry || t.Body == "" {
 		return false, ignoreMissing(err)
 	}
+	if n, err := s.Numbers.Get(ctx, number); err != nil || t.Person != "" && !n.has(t.Process, t.Person) {
+		return false, ignoreMissing(err) // they are reached elsewhere now
+	}
 	body, err := s.Vault.Open(ctx, number, t.ID, t.Body)
 	if err != nil {
 		return false, ignoreMissing(err)

@@ -15,6 +15,7 @@ type Contact struct {
 	Emails  bool   // the person asked for emails
 	Letters bool   // the person asked for letters
 	Calls   bool   // the person asked to be rung
+	Left    bool   // nothing more is asked of the person
 	Lang    string // BCP 47; empty: the process's first language
 	Format  string // standard, easy_read, large_print, ...
 	Code    string // the person's own letter code, may be empty

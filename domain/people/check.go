@@ -26,6 +26,19 @@ func checkIdentity(p domain.Problems, id Identity) {
 	p.Need(id.Email == "" || isEmail(id.Email), "identity.email", badEmail)
 }
 
+// readNumber reads a number as people write it. The number library would take
+// letters for digits.
+func readNumber(p domain.Problems, raw Private) Private {
+	typed := strings.TrimSpace(string(raw))
+	if typed == "" {
+		return ""
+	}
+	letters := strings.ContainsFunc(typed, func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
+	number, ok := ParseNumber(typed, "GB")
+	p.Need(ok && !letters, "number", "this does not read as a phone number; write the whole number, such as 07700 900123")
+	return Private(number)
+}
+
 const badEmail = "write an email address, with one @ in it"
 
 // isEmail reports whether it is one address and nothing else.

@@ -22,6 +22,7 @@ type Person struct {
 	Area       string `json:"area,omitempty"`    // stratum of the frame
 	Channel    string `json:"channel,omitempty"` // text, letter, email, phone
 	NumberHash string `json:"number_hash,omitempty"`
+	MailHash   string `json:"mail_hash,omitempty"` // as mailboxes are kept
 	CodeHash   string `json:"code_hash,omitempty"`
 	CodeTry    int    `json:"code_try,omitempty"`
 	Household  string `json:"household,omitempty"`

@@ -194,8 +194,9 @@ func codeUnknown() error {
 }
 
 // byText is the newest living row with the number; a number may be shared by
-// a household, whose other members register by page or phone. An erased row's
-// number comes back as a new person.
+// a household, whose other members register by page or phone. The number of
+// somebody who was erased, or who has another one by now, comes back as a new
+// person: it may have been given to somebody else.
 func (s *Service) byText(ctx context.Context, process, hash string) (string, error) {
 	found, err := s.ByNumber(ctx, process, hash)
 	if err != nil {
@@ -206,15 +207,15 @@ func (s *Service) byText(ctx context.Context, process, hash string) (string, err
 	}
 	for life := range 16 {
 		id := PersonID(process, "number", hash+suffix(life))
-		p, err := s.d.People.Get(ctx, id)
-		if domain.Is(err, domain.NotFound) || err == nil && p.Status != Erased {
+		_, err := s.d.People.Get(ctx, id)
+		if domain.Is(err, domain.NotFound) {
 			return id, nil
 		}
 		if err != nil {
 			return "", err
 		}
 	}
-	return "", domain.E(domain.Conflict, "this number was erased too often to be kept again; register by letter or phone")
+	return "", domain.E(domain.Conflict, "this number has changed hands too often to be kept again; register by letter or phone")
 }
 
 func suffix(life int) string {
@@ -265,27 +266,29 @@ func (s *Service) UpdateContact(ctx context.Context, cmd domain.Command, id stri
 
 // ChannelInput says how a person wants to be reached.
 type ChannelInput struct {
-	Channel string  `json:"channel"`         // text, letter, email, phone
-	Email   Private `json:"email,omitempty"` // a new address
+	Channel string  `json:"channel"`          // text, letter, email, phone
+	Email   Private `json:"email,omitempty"`  // a new address
+	Number  Private `json:"number,omitempty"` // a new number, as people write it
 }
 
-// LogValue hides the address from logs.
+// LogValue hides address and number from logs.
 func (in ChannelInput) LogValue() slog.Value { return slog.StringValue(in.Channel) }
 
-// ChooseChannel sets how a person wants to be reached, and the address where
-// that is by email and none is known yet.
+// ChooseChannel sets how a person wants to be reached, and the address or
+// number where it is a new one or none is known yet.
 func (s *Service) ChooseChannel(ctx context.Context, cmd domain.Command, id string, in ChannelInput) (Person, error) {
 	pr := domain.Problems{}
 	checkOneOf(pr, "channel", in.Channel, Channels)
 	pr.Need(in.Email == "" || isEmail(in.Email), "email", badEmail)
+	number := readNumber(pr, in.Number)
 	if err := pr.Err(); err != nil {
 		return Person{}, err
 	}
 	return s.apply(ctx, cmd, id, change{action: "person.channel_chosen", perms: serve, data: map[string]any{"channel": in.Channel},
 		do: func(p *Person, _ time.Time) error {
 			p.Channel = in.Channel
-			if in.Email != "" {
-				return s.setIdentity(ctx, p, Identity{Email: in.Email})
+			if in.Email != "" || number != "" {
+				return s.setIdentity(ctx, p, Identity{Email: in.Email, Number: number})
 			}
 			who, err := s.identityOf(ctx, *p)
 			if err == nil && in.Channel == ChannelEmail && who.Email == "" {

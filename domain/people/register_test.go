@@ -158,3 +158,74 @@ func TestListsShowNoIdentity(t *testing.T) {
 		t.Errorf("counts %v, %v", counts, err)
 	}
 }
+
+// contacts are the effects by which outreach follows a person.
+func contacts(t *testing.T, p people.Person) map[string]domain.ContactData {
+	t.Helper()
+	out := map[string]domain.ContactData{}
+	for _, e := range p.Effects {
+		var d domain.ContactData
+		if e.Kind != domain.EffectContact {
+			continue
+		}
+		if err := e.Decode(&d); err != nil {
+			t.Fatal(err)
+		}
+		out[d.Number+" "+d.Left] = d
+	}
+	return out
+}
+
+func TestAnotherNumberIsFollowedInTheSameWrite(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	p := w.register(t, "r")
+	old, box := p.NumberHash, p.MailHash
+	if len(contacts(t, p)) != 0 || old == "" || box == "" {
+		t.Fatalf("registering: %v", contacts(t, p))
+	}
+	p, err := w.UpdateContact(ctx, by(member(p.ID, "sms"), "1"), p.ID, people.Identity{Number: "+447700900555", Email: mari.Email})
+	d, ok := contacts(t, w.must(t, p, err))[old+" "]
+	if !ok || !d.Asked || d.Person != p.ID || len(contacts(t, p)) != 1 || p.NumberHash == old {
+		t.Errorf("their own new number: %v", contacts(t, p))
+	}
+	p, err = w.UpdateContact(ctx, by(olu, "2"), p.ID, people.Identity{Email: "other@example.org"})
+	if d, ok := contacts(t, w.must(t, p, err))[box+" "]; !ok || d.Asked {
+		t.Errorf("a new mailbox: %v", contacts(t, p))
+	}
+	second := p.NumberHash
+	if again, err := w.WrongNumber(ctx, by(olu, "3"), p.ID, old); err != nil || again.NumberHash != second {
+		t.Errorf("a number they have no longer was taken off: %v", err)
+	}
+	p, err = w.WrongNumber(ctx, by(olu, "4"), p.ID, second)
+	if w.must(t, p, err).NumberHash != "" || p.Channel != people.ChannelEmail || contacts(t, p)[second+" "].Person != p.ID {
+		t.Errorf("a wrong number: channel %s, %v", p.Channel, contacts(t, p))
+	}
+	if _, err := w.WrongNumber(ctx, by(fay, "5"), p.ID, second); !domain.Is(err, domain.NotFound) {
+		t.Errorf("a facilitator: %v", err)
+	}
+	p, err = w.Withdraw(ctx, by(olu, "6"), p.ID, people.WithdrawInput{})
+	if d, ok := contacts(t, w.must(t, p, err))[p.MailHash+" withdrawn"]; !ok || d.Left != "withdrawn" {
+		t.Errorf("leaving: %v", contacts(t, p))
+	}
+}
+
+// TestANumberThatChangedHandsIsAStrangers: whoever registers by text from it
+// is not taken for the one who had it.
+func TestANumberThatChangedHandsIsAStrangers(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	system := domain.SystemActor("sms")
+	text := people.RegisterInput{Source: people.FromText, Identity: people.Identity{Number: "+447700900300"}}
+	ann, err := w.Register(ctx, by(system, "1"), "p1", text)
+	w.must(t, ann, err)
+	_, err = w.UpdateContact(ctx, by(member(ann.ID, "sms"), "2"), ann.ID, people.Identity{Number: "+447700900301"})
+	w.must(t, ann, err)
+	next, err := w.Register(ctx, by(system, "3"), "p1", text)
+	if w.must(t, next, err).ID == ann.ID {
+		t.Error("the number's next owner is taken for Ann")
+	}
+	if same, err := w.Register(ctx, by(system, "4"), "p1", text); err != nil || same.ID != next.ID {
+		t.Errorf("their next text is somebody else's: %v", err)
+	}
+}

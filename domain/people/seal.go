@@ -88,17 +88,25 @@ func (s *Service) setIdentity(ctx context.Context, p *Person, in Identity) error
 	if p.Identity, err = s.seal(ctx, p.ID, boundIdentity, h); err != nil {
 		return err
 	}
-	p.NumberHash, p.Household = "", ""
-	if now.Number != "" {
-		p.NumberHash = s.d.Vault.Lookup("number", string(now.Number))
-	}
-	if home := homeKey(now); home != "" {
-		p.Household = s.d.Vault.Lookup("household", p.Process+"|"+home)
-	}
+	s.hash(p, now)
 	if p.Channel == "" {
 		p.Channel = channelFor(now)
 	}
 	return nil
+}
+
+// hash keeps in step what a person is found by.
+func (s *Service) hash(p *Person, now Identity) {
+	p.NumberHash, p.MailHash, p.Household = "", "", ""
+	if now.Number != "" {
+		p.NumberHash = s.d.Vault.Lookup("number", string(now.Number))
+	}
+	if now.Email != "" { // a mailbox is kept like a number
+		p.MailHash = s.d.Vault.Lookup("number", strings.ToLower(strings.TrimSpace(string(now.Email))))
+	}
+	if home := homeKey(now); home != "" {
+		p.Household = s.d.Vault.Lookup("household", p.Process+"|"+home)
+	}
 }
 
 func (s *Service) setAnswers(ctx context.Context, p *Person, in Answers) error {

@@ -170,7 +170,7 @@ func (c change) run(p *Person, cmd domain.Command, now time.Time) error {
 	if p.Status == Erased {
 		return domain.E(domain.Conflict, "this person's data was erased; nothing more can be kept for them")
 	}
-	from := p.Status
+	from, was := p.Status, p.reached()
 	if err := c.do(p, now); err != nil {
 		return err
 	}
@@ -195,6 +195,7 @@ func (c change) run(p *Person, cmd domain.Command, now time.Time) error {
 	cmd.Reason = ""
 	p.Record(cmd, now, domain.Event{Chain: p.Process, Action: c.action, Subject: "people:" + p.ID, Data: data})
 	c.tell.emit(p, cmd, now)
+	p.emitContact(cmd, now, was)
 	return nil
 }
 
