@@ -121,7 +121,7 @@ func TestEffectsTwice(t *testing.T) {
 	w := doTwice(t, h)
 	p := &played{house: h, t: t, ctx: t.Context(), actors: map[string]domain.Actor{}, links: map[string]string{}}
 	p.at("2026-01-15 10:00")
-	for _, act := range []func(){p.promise, p.recruit, p.sit, p.report, p.after, p.recruiting, p.registerByText, p.settled} {
+	for _, act := range []func(){p.promise, p.recruit, p.sit, p.report, p.after, p.recruiting, p.registerByText, p.changesNumber, p.settled} {
 		act()
 	}
 	for kind := range w.raw {
@@ -166,6 +166,27 @@ func (p *played) registerByText() {
 		}
 	}
 	p.settled()
+}
+
+// changesNumber has the texter move to another number, and somebody else text
+// from the one that was theirs.
+func (p *played) changesNumber() {
+	p.t.Helper()
+	sim := simulator{p.house}
+	for _, words := range []string{"new number", "4", "+999000000779"} {
+		if err := sim.Text(p.ctx, p.actors["organiser"], texter, words); err != nil {
+			p.t.Fatal(err)
+		}
+		p.settled()
+	}
+	found, err := p.people.ByNumberAll(p.ctx, p.seals.Lookup("number", "+999000000779"))
+	if err != nil || len(found) != 1 {
+		p.t.Fatalf("%d people at the new number, %v", len(found), err)
+	}
+	old, err := p.outreach.Number(p.ctx, p.seals.Lookup("number", texter))
+	if err != nil || len(old.People)+len(old.Conversations)+len(old.Partings) != 0 {
+		p.t.Errorf("the old number still knows %d people and %d conversations (%v)", len(old.People), len(old.Conversations), err)
+	}
 }
 
 // TestNothingPersonalLiesOpen reads every byte of a house's files and log

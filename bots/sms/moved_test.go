@@ -205,6 +205,7 @@ func TestLeavingEndsWhatIsOpen(t *testing.T) {
 		if left == "erased" {
 			check(t, w.svc.Forget(t.Context(), domain.Command{Key: "e"}, "p1", "ann", oldPhone))
 		} else {
+			w.town.people["p1/ann"] = outreach.Contact{Phone: oldPhone, Left: true}
 			w.clock.Advance(time.Second)
 			w.ask(domain.MessageData{Process: "p1", Person: "ann", Template: "offer_expired", Class: domain.ClassService})
 			for range 2 {

@@ -100,6 +100,9 @@ func (p *play) line(line string) {
 		check(p.t, p.town.reach(p.t.Context(), rest+p.clock.Now().String(), f[0], "+447700900"+f[1], false))
 	case "left":
 		f := strings.Fields(rest)
+		c := p.town.people["p1/"+f[0]]
+		c.Left = true
+		p.town.people["p1/"+f[0]] = c
 		check(p.t, p.follow(p.t.Context(), contactEffect(rest+p.clock.Now().String(), domain.ContactData{
 			Process: "p1", Person: f[0], Number: p.town.people["p1/"+f[0]].Phone, Left: f[1],
 		})))

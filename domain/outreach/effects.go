@@ -251,6 +251,9 @@ func (s *Service) Bind(ctx context.Context, cmd domain.Command, number string, b
 		if n.Done(cmd) {
 			return domain.ErrNoChange
 		}
+		if err := s.stillAt(ctx, n, telling{MessageData: domain.MessageData{Process: b.Process, Person: b.Person}}); domain.Is(err, domain.Unavailable) {
+			return domain.ErrNoChange // done again, long after: they have moved on
+		}
 		n.Bind(b.Process, b.Person, now)
 		n.Adopt(b.Process, b.Person)
 		n.Touch(cmd, now)

@@ -50,6 +50,9 @@ const leftDied = "deceased"
 // answered by how they stand and never taken for an answer, and what waits to
 // be sent to them. What they were told or said themselves since stays.
 func (s *Service) left(ctx context.Context, effect string, d domain.ContactData) error {
+	if c, err := s.Contacts.Contact(ctx, d.Process, d.Person); err == nil && !c.Left {
+		return nil // they came back
+	}
 	now := s.Clock.Now()
 	ref, err := s.Processes.Ref(ctx, d.Process)
 	if err != nil {

@@ -51,8 +51,10 @@ func (n *Number) part(key string, d domain.ContactData, now time.Time) {
 	if n.Which != nil && slices.ContainsFunc(p.Conversations, func(c Conversation) bool { return slices.Contains(n.Which.IDs, c.ID) }) {
 		n.Which = nil
 	}
+	if n.has(d.Process, d.Person) || len(p.Conversations)+len(p.Messages)+len(p.OptOuts) > 0 {
+		n.Partings = append(n.Partings, p)
+	}
 	n.leaves(d.Process, d.Person)
-	n.Partings = append(n.Partings, p)
 }
 
 // leaves takes the person and their conversations off the number, and
@@ -224,6 +226,9 @@ func (s *Service) arrive(ctx context.Context, n *Number, t takeover) error {
 const helloText = "number.new"
 
 func (s *Service) hello(ctx context.Context, n *Number, t takeover) error {
+	if _, err := s.Texts.Get(ctx, messageID(t.Key, "hello")); err == nil {
+		return nil // said before, long ago
+	}
 	note := t.note
 	note.Template = helloText
 	words, err := s.Voice.Compose(ctx, note)

@@ -184,7 +184,7 @@ func (s *Service) registrant(ctx context.Context, cmd domain.Command, process st
 		}
 		return p.ID, nil
 	case in.Source == FromText:
-		return s.byText(ctx, process, s.d.Vault.Lookup("number", string(in.Identity.Number)))
+		return s.byText(ctx, cmd, process, s.d.Vault.Lookup("number", string(in.Identity.Number)))
 	}
 	return cmd.ID("person"), nil
 }
@@ -197,7 +197,7 @@ func codeUnknown() error {
 // a household, whose other members register by page or phone. The number of
 // somebody who was erased, or who has another one by now, comes back as a new
 // person: it may have been given to somebody else.
-func (s *Service) byText(ctx context.Context, process, hash string) (string, error) {
+func (s *Service) byText(ctx context.Context, cmd domain.Command, process, hash string) (string, error) {
 	found, err := s.ByNumber(ctx, process, hash)
 	if err != nil {
 		return "", err
@@ -207,8 +207,8 @@ func (s *Service) byText(ctx context.Context, process, hash string) (string, err
 	}
 	for life := range 16 {
 		id := PersonID(process, "number", hash+suffix(life))
-		_, err := s.d.People.Get(ctx, id)
-		if domain.Is(err, domain.NotFound) {
+		p, err := s.d.People.Get(ctx, id)
+		if domain.Is(err, domain.NotFound) || err == nil && p.Done(cmd) {
 			return id, nil
 		}
 		if err != nil {

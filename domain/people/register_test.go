@@ -221,6 +221,9 @@ func TestANumberThatChangedHandsIsAStrangers(t *testing.T) {
 	w.must(t, ann, err)
 	_, err = w.UpdateContact(ctx, by(member(ann.ID, "sms"), "2"), ann.ID, people.Identity{Number: "+447700900301"})
 	w.must(t, ann, err)
+	if again, err := w.Register(ctx, by(system, "1"), "p1", text); err != nil || again.ID != ann.ID {
+		t.Errorf("the same registration, carried out again: somebody else (%v)", err)
+	}
 	next, err := w.Register(ctx, by(system, "3"), "p1", text)
 	if w.must(t, next, err).ID == ann.ID {
 		t.Error("the number's next owner is taken for Ann")
