@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -231,6 +232,40 @@ func TestAnEffectIsExecutedUntilAcknowledged(t *testing.T) {
 	got, _ := repo.Get(t.Context(), "n1")
 	if len(told) != 1 || len(got.Effects) != 0 {
 		t.Errorf("told %v, left %v; want one told and none left", told, got.Effects)
+	}
+}
+
+// A member consented and was taken in by one text. The store failed once for
+// the consent, and what rested on it was refused for ever.
+func TestWhatRestsOnAFailedEffectWaitsForIt(t *testing.T) {
+	t.Parallel()
+	repo, clock := domaintest.Memory(notes), domaintest.NewClock(start)
+	n := note{Root: domain.Root{ID: "n1"}}
+	for _, what := range []string{"consent", "take in", "tell"} {
+		n.Emit(domain.Command{Key: what}, "do", what, start, what)
+	}
+	if err := repo.Insert(t.Context(), &n); err != nil {
+		t.Fatal(err)
+	}
+	var did []string
+	away := true
+	relay := &jobs.Relay{Source: source{repo}, Clock: clock, Jitter: func() float64 { return 1 }, Log: discard(),
+		Handlers: map[string]jobs.Handler{"do": func(_ context.Context, e domain.Effect) error {
+			if away {
+				away = false
+				return domain.E(domain.Unavailable, "the store went away")
+			}
+			did = append(did, string(e.Data))
+			return nil
+		}}}
+	for range 2 {
+		if _, err := relay.Drain(t.Context(), clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		clock.Advance(time.Second)
+	}
+	if got, want := strings.Join(did, " "), `"consent" "take in" "tell"`; got != want {
+		t.Errorf("done %s, want %s", got, want)
 	}
 }
 

@@ -108,21 +108,30 @@ func (r *Relay) round(ctx context.Context, pending []Pending) (int, error) {
 }
 
 // execute runs a document's due effects in order and settles them in one
-// write.
+// write. What comes after one that failed because something was away waits
+// with it: a member's second command may rest on the first.
 func (r *Relay) execute(ctx context.Context, p Pending) (int, error) {
 	var done []string
 	failed := map[string]time.Time{}
-	for _, e := range p.Effects {
-		if err := r.handle(ctx, e); err != nil {
-			if ctx.Err() != nil {
-				break // cut off, not failed
-			}
-			failed[e.ID] = r.Clock.Now().Add(r.backoff(e.Attempts, err))
-			r.Log.Warn("effect failed", "kind", e.Kind, "effect", e.ID, "collection", p.Collection,
-				"attempts", e.Attempts+1, "code", domain.CodeOf(err), "err", err)
+	for i, e := range p.Effects {
+		err := r.handle(ctx, e)
+		if err == nil {
+			done = append(done, e.ID)
 			continue
 		}
-		done = append(done, e.ID)
+		if ctx.Err() != nil {
+			break // cut off, not failed
+		}
+		again := r.Clock.Now().Add(r.backoff(e.Attempts, err))
+		failed[e.ID] = again
+		r.Log.Warn("effect failed", "kind", e.Kind, "effect", e.ID, "collection", p.Collection,
+			"attempts", e.Attempts+1, "code", domain.CodeOf(err), "err", err)
+		if domain.Is(err, domain.Unavailable) {
+			for _, after := range p.Effects[i+1:] {
+				failed[after.ID] = again
+			}
+			break
+		}
 	}
 	if err := r.Source.Settle(ctx, p.Collection, p.ID, done, failed); err != nil {
 		return 0, err // executed, not acknowledged: executed again, to no effect
