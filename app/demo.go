@@ -62,7 +62,7 @@ func (c *demoCmd) settings(st *streams, dir string) (config.Config, error) {
 		return config.Config{}, err
 	}
 	l, err := config.Load([]string{
-		"FOLKMOOT_DATA_DIR=" + dir, "FOLKMOOT_LISTEN=" + address, "FOLKMOOT_DEMO=true", "FOLKMOOT_LOG_LEVEL=warn",
+		"FOLKMOOT_DATA_DIR=" + dir, "FOLKMOOT_LISTEN=" + address, "FOLKMOOT_DEMO=true", "FOLKMOOT_LOG_LEVEL=warn", "FOLKMOOT_SHUTDOWN_DELAY=0s",
 		"FOLKMOOT_SMS_SIMULATED_SECRET=" + rand.Text(), "FOLKMOOT_API_RATE=100000", "FOLKMOOT_API_BURST=100000",
 	}, os.DevNull)
 	if err != nil {

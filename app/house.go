@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	qrcode "github.com/skip2/go-qrcode"
@@ -50,6 +51,7 @@ type house struct {
 	metrics *metrics
 	holder  string // names this instance
 	wake    chan struct{}
+	ending  atomic.Bool // told to stop: it answers, and wants no more work
 
 	engine store.Engine
 	ring   store.Engine

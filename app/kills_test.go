@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -44,46 +45,71 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(killTimes)); err == nil {
 		times = n
 	}
-	v := newVictim(t)
-	v.rise(t)
-	var wg sync.WaitGroup
-	for range 6 {
-		wg.Go(func() { v.each(t, &v.texts, int64(times)*textsPerLife, v.text) })
-	}
-	for range 2 {
-		wg.Go(func() { v.each(t, &v.bodies, int64(times)*bodiesPerLife, v.body) })
-	}
+	v := newVictim(t, 1)
+	only := v.all[0]
+	only.rise(t)
+	loaded := v.load(t, int64(times)*textsPerLife, int64(times)*bodiesPerLife)
 	for range times {
 		<-v.due
-		v.fall(t)
-		v.rise(t)
+		only.kill(t)
+		only.rise(t)
 	}
-	wg.Wait()
-	v.fall(t)
-	v.count(t, times)
+	loaded.Wait()
+	only.kill(t)
+	v.count(t, fmt.Sprintf("killed %d times", times))
 }
 
-// victim is a served program that is killed, and whoever asks it for
-// something.
+// load lets six providers' clients bring texts and two clients of the API send
+// commands until there are so many of each.
+func (v *victim) load(t *testing.T, texts, bodies int64) *sync.WaitGroup {
+	v.wantTexts, v.wantBodies = texts, bodies
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() { v.each(t, &v.texts, texts, v.text) })
+	}
+	for range 2 {
+		wg.Go(func() { v.each(t, &v.bodies, bodies, v.body) })
+	}
+	return &wg
+}
+
+// victim is served programs on one store that come to harm, and whoever asks
+// them for something.
 type victim struct {
-	environ       []string
+	all           []*served
 	base, token   string
-	proc          *exec.Cmd
 	texts, bodies atomic.Int64 // taken so far
 	acked         atomic.Int64
-	due           chan struct{} // it is time to die
+	due           chan struct{} // it is time for the next harm
 	again         atomic.Int64  // requests made again
+	turn          atomic.Int64  // whose turn it is to be asked
 	client        *http.Client
+
+	wantTexts, wantBodies int64
 }
 
-func newVictim(t *testing.T) *victim {
+// served is one program.
+type served struct {
+	environ []string
+	address string
+	client  *http.Client
+	proc    *exec.Cmd
+}
+
+func newVictim(t *testing.T, programs int, settings ...string) *victim {
 	t.Helper()
-	address := must[string](t)(freeAddress())
-	v := &victim{base: "http://" + address, due: make(chan struct{}, 1000), client: &http.Client{Timeout: 20 * time.Second}}
+	v := &victim{due: make(chan struct{}, 1000), client: &http.Client{Timeout: 20 * time.Second}}
 	t.Cleanup(v.client.CloseIdleConnections)
-	v.environ = []string{
-		"FOLKMOOT_LISTEN=" + address, "FOLKMOOT_BASE_URL=" + v.base, "FOLKMOOT_DATA_DIR=" + t.TempDir(), "FOLKMOOT_LOG_LEVEL=error",
-		"FOLKMOOT_SMS_SIMULATED_SECRET=" + walkToken, "FOLKMOOT_API_RATE=1000000", "FOLKMOOT_API_BURST=1000000",
+	dir := t.TempDir()
+	for range programs {
+		address := must[string](t)(freeAddress())
+		if v.base == "" {
+			v.base = "http://" + address
+		}
+		v.all = append(v.all, &served{address: "http://" + address, client: v.client, environ: append([]string{
+			"FOLKMOOT_LISTEN=" + address, "FOLKMOOT_BASE_URL=" + v.base, "FOLKMOOT_DATA_DIR=" + dir, "FOLKMOOT_LOG_LEVEL=error",
+			"FOLKMOOT_SMS_SIMULATED_SECRET=" + walkToken, "FOLKMOOT_API_RATE=1000000", "FOLKMOOT_API_BURST=1000000",
+		}, settings...)})
 	}
 	h := v.house(t, 0)
 	ctx := t.Context()
@@ -96,46 +122,60 @@ func newVictim(t *testing.T) *victim {
 	return v
 }
 
-// house opens what the program left, so much later.
+// house opens what the programs left, so much later.
 func (v *victim) house(t *testing.T, later time.Duration) *house {
 	t.Helper()
-	l := must[config.Loaded](t)(config.Load(v.environ, os.DevNull))
+	l := must[config.Loaded](t)(config.Load(v.all[0].environ, os.DevNull))
 	return must[*house](t)(openHouseOn(t.Context(), l.Config, slog.New(slog.DiscardHandler), parts{
 		machine: func() time.Time { return time.Now().Add(later) },
 	}))
 }
 
 // rise starts the program and waits until it can work.
-func (v *victim) rise(t *testing.T) {
+func (s *served) rise(t *testing.T) {
 	t.Helper()
-	v.proc = exec.CommandContext(t.Context(), "folkmoot", "serve")
-	v.proc.Env = append(os.Environ(), v.environ...)
-	v.proc.Stderr = os.Stderr
-	if err := v.proc.Start(); err != nil {
+	s.proc = exec.CommandContext(t.Context(), "folkmoot", "serve")
+	s.proc.Env = append(os.Environ(), s.environ...)
+	var said bytes.Buffer
+	s.proc.Stderr = &said
+	t.Cleanup(func() { // after the program has ended
+		if t.Failed() {
+			t.Logf("%s said:\n%s", s.address, shortened(said.String(), 4000))
+		}
+	})
+	if err := s.proc.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if !v.awaited() {
+	if !awaited(s) {
 		t.Fatal("the program did not come up again")
 	}
 }
 
-// fall is kill -9.
-func (v *victim) fall(t *testing.T) {
+// kill is kill -9.
+func (s *served) kill(t *testing.T) {
 	t.Helper()
-	if err := v.proc.Process.Kill(); err != nil {
+	if err := s.proc.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = v.proc.Wait() // killed
+	_ = s.proc.Wait() // killed
 }
 
-// awaited is whether the program can work within a minute.
-func (v *victim) awaited() bool {
+// ready is what the program says of itself; false when it does not answer.
+func (s *served) ready() (status int, ok bool) {
+	resp, err := s.client.Get(s.address + "/readyz")
+	if err != nil {
+		return 0, false
+	}
+	return resp.StatusCode, resp.Body.Close() == nil
+}
+
+// awaited is whether one of the programs can work within a minute.
+func awaited(any ...*served) bool {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for range 6000 {
-		if resp, err := v.client.Get(v.base + "/readyz"); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
+		for _, s := range any {
+			if status, _ := s.ready(); status == http.StatusOK {
 				return true
 			}
 		}
@@ -154,7 +194,7 @@ func (v *victim) each(t *testing.T, taken *atomic.Int64, most int64, do func(n i
 		}
 		for err := do(n); err != nil; err = do(n) {
 			v.again.Add(1)
-			if errors.Is(err, errRefused) || !v.awaited() {
+			if errors.Is(err, errRefused) || !awaited(v.all...) {
 				t.Errorf("number %d was never acknowledged: %v", n, err)
 				v.due <- struct{}{} // do not wait for this one
 				return
@@ -187,7 +227,8 @@ func (v *victim) body(n int64) error {
 var errRefused = errors.New("refused")
 
 func (v *victim) post(path, media, content string, header map[string]string) error {
-	req, err := http.NewRequest(http.MethodPost, v.base+path, strings.NewReader(content))
+	door := v.all[v.turn.Add(1)%int64(len(v.all))].address
+	req, err := http.NewRequest(http.MethodPost, door+path, strings.NewReader(content))
 	if err != nil {
 		return err
 	}
@@ -213,18 +254,22 @@ func (v *victim) post(path, media, content string, header map[string]string) err
 	return nil
 }
 
-// count finishes what is due, an hour on, when no lease or claim of the dead
-// holds any more, and compares the counts.
-func (v *victim) count(t *testing.T, times int) {
+// hours are when what is left is finished: no lease or claim of the dead holds
+// any more, unknown messages were looked for twice, and whatever the time is
+// now, no quiet hours are left to wait for.
+var hours = []time.Duration{1, 2, 3, 4, 10, 16, 22, 28, 34, 40}
+
+// count finishes what is due and compares the counts.
+func (v *victim) count(t *testing.T, harm string) {
 	t.Helper()
-	for hour := 1; hour <= 4; hour++ {
-		h := v.house(t, time.Duration(hour)*time.Hour)
+	for _, n := range hours {
+		h := v.house(t, n*time.Hour)
 		must[int](t)(h.settle(t.Context()))
 		if err := h.close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h := v.house(t, 5*time.Hour)
+	h := v.house(t, 41*time.Hour)
 	defer h.close()
 	ctx := t.Context()
 	events, answers, most := 0, 0, map[string]int{}
@@ -244,9 +289,9 @@ func (v *victim) count(t *testing.T, times int) {
 		most[text.Number]++
 	}
 	bodies, recorded := v.record(t, h)
-	texts, wanted := times*textsPerLife, times*bodiesPerLife
-	t.Logf("NOTE: killed %d times: %d texts and %d commands acknowledged, %d asked again; %d events, %d answers, %d bodies, %d recorded",
-		times, texts, wanted, v.again.Load(), events, answers, bodies, recorded)
+	texts, wanted := int(v.wantTexts), int(v.wantBodies)
+	t.Logf("NOTE: %s: %d texts and %d commands acknowledged, %d asked again; %d events, %d answers, %d bodies, %d recorded",
+		harm, texts, wanted, v.again.Load(), events, answers, bodies, recorded)
 	maps.DeleteFunc(most, func(_ string, n int) bool { return n == 1 })
 	if events != texts || answers != texts || len(most) > 0 || bodies != wanted || recorded != wanted {
 		t.Errorf("%d texts and %d commands: %d texts kept, %d answers, %d numbers with another count than one, %d bodies, %d of them recorded", texts, wanted, events, answers, len(most), bodies, recorded)

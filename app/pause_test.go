@@ -315,11 +315,17 @@ func pausePlay() []walkStep {
 // paused are the steps in which a program stops, by what their names contain.
 var paused = []string{"/invitation-waves", `texts "2"`, `texts "STOP"`, `texts "GL15 4SX"`, "the page /j/", "/reply"}
 
+func (o operation) does() bool { return o.write || o.verb == sending }
+
 // stopsOf are the points of a step at which a program stops: before every
-// operation, and after each that does something.
+// operation, and after each that does something. After the last of these it
+// only looks whether there is more to do.
 func stopsOf(step int, seen []operation) (out []stop) {
+	for len(seen) > 0 && !seen[len(seen)-1].does() {
+		seen = seen[:len(seen)-1]
+	}
 	for n, op := range seen {
-		does := op.write || op.verb == sending
+		does := op.does()
 		kind := fmt.Sprint(map[bool]string{true: "keyring "}[op.ring], op.collection, " ", op.verb)
 		if n+1 < len(seen) && seen[n+1].verb == sending {
 			kind += ", then send"

@@ -48,6 +48,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("FOLKMOOT_LISTEN", address)
 			env.Setenv("FOLKMOOT_DATA_DIR", filepath.Join(env.WorkDir, "data"))
 			env.Setenv("FOLKMOOT_LOG_LEVEL", "error")
+			env.Setenv("FOLKMOOT_SHUTDOWN_DELAY", "0s")
 			env.Setenv("CACHE", cache)
 			return err
 		},

@@ -116,10 +116,7 @@ func (h *house) run(ctx context.Context, ln net.Listener, ready func(*house)) er
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		h.log.Info("stopping; what is under way may finish", "within", h.cfg.ShutdownTimeout)
-		if err := app.ShutdownWithTimeout(h.cfg.ShutdownTimeout); err != nil {
-			h.log.Warn("some connections were still open and were cut", "err", err)
-		}
+		err = h.leave(app, ended)
 	}
 	late, cancel := context.WithTimeout(work, h.cfg.ShutdownTimeout)
 	defer cancel()
@@ -127,6 +124,23 @@ func (h *house) run(ctx context.Context, ln net.Listener, ready func(*house)) er
 	stop()
 	wg.Wait()
 	return err
+}
+
+// leave lets the doors close: first /readyz says no while everything is still
+// answered, so that whoever sends work here turns elsewhere; then nobody new
+// is let in and what is under way may finish.
+func (h *house) leave(app *fiber.App, ended <-chan error) error {
+	h.ending.Store(true)
+	h.log.Info("stopping; what is under way may finish", "after", h.cfg.ShutdownDelay, "within", h.cfg.ShutdownTimeout)
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(h.cfg.ShutdownDelay):
+	}
+	if err := app.ShutdownWithTimeout(h.cfg.ShutdownTimeout); err != nil {
+		h.log.Warn("some connections were still open and were cut", "err", err)
+	}
+	return nil
 }
 
 // app is the whole HTTP surface of this machine.
@@ -199,8 +213,11 @@ func (h *house) mountHealth(app *fiber.App) {
 	})
 }
 
-// ready is nil when the stores answer.
+// ready is nil when the stores answer and the program is there to stay.
 func (h *house) ready(ctx context.Context) error {
+	if h.ending.Load() {
+		return domain.E(domain.Unavailable, "this program was told to stop; ask another machine, or come again")
+	}
 	if err := h.store.Ping(ctx); err != nil {
 		return domain.E(domain.Unavailable, "the store does not answer").Because(err)
 	}

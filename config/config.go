@@ -34,6 +34,7 @@ type Config struct {
 	Telemetry Telemetry `prefix:""`
 
 	TrustedProxies  []string      `env:"TRUSTED_PROXIES" doc:"Addresses or networks of your own proxies, comma between: 10.0.0.0/8. Only their X-Forwarded-For is believed."`
+	ShutdownDelay   time.Duration `env:"SHUTDOWN_DELAY" default:"1s" doc:"How long the program goes on answering when it is told to stop, while /readyz says no already, so that a proxy turns to another machine first. Longer than the time between two of the proxy's looks."`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" default:"20s" doc:"How long work under way may take to finish when the program is told to stop."`
 }
 

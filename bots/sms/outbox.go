@@ -158,7 +158,9 @@ func (o *Outbox) serve(ctx context.Context, lane outreach.Lane, due []outreach.N
 }
 
 // number looks for what is unknown at the number, then sends its next
-// message. It reports whether anything moved.
+// message. It reports whether anything moved. What it has claimed it brings to
+// its end although ctx ends: a claim left behind would be looked for, and a
+// decision that never went would wait for a person.
 func (o *Outbox) number(ctx context.Context, lane outreach.Lane, n outreach.Number) (bool, error) {
 	moved := false
 	for _, m := range n.Doubtful(o.Clock.Now()) {
@@ -173,6 +175,12 @@ func (o *Outbox) number(ctx context.Context, lane outreach.Lane, n outreach.Numb
 		token.CancelAt(now)
 		return moved, nil
 	}
+	if err := ctx.Err(); err != nil {
+		token.CancelAt(now)
+		return moved, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outreach.Lease)
+	defer cancel()
 	c, ok, err := o.Outreach.Claim(ctx, n.ID, lane, o.Worker)
 	if err != nil || !ok {
 		token.CancelAt(now)
@@ -218,9 +226,7 @@ func (o *Outbox) call(ctx context.Context, c outreach.Claim, i int) outreach.Out
 		o.Count("send_late")
 		return outreach.Outcome{Class: outreach.Retryable, Code: "late"}
 	}
-	// The call outlives a shutdown by its own time-out: cut off, it would be
-	// ambiguous.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
+	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	r := g.Send(ctx, gateway.Message{
 		ID: outboxID(c.Message.ID, c.Number), To: c.Phone, Body: c.Body, StatusCallback: o.Callback(g.Name()),

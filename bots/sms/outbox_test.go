@@ -121,6 +121,40 @@ func (a *amnesia) Send(_ context.Context, m gateway.Message) gateway.Result {
 	return gateway.Result{Class: gateway.Accepted, ProviderID: fmt.Sprint("SM", a.calls)}
 }
 
+// parting is told to stop while it sends.
+type parting struct {
+	gateway.Gateway
+	stop func()
+}
+
+func (p parting) Send(ctx context.Context, m gateway.Message) gateway.Result {
+	p.stop()
+	return p.Gateway.Send(ctx, m)
+}
+
+// TestAProgramThatIsToldToStopFinishesWhatItSends: otherwise every restart
+// would leave claims behind of which nobody knows what became of them.
+func TestAProgramThatIsToldToStopFinishesWhatItSends(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, stop := context.WithCancel(t.Context())
+	w.through(parting{gateway.NewSimulated(w.net), stop})
+	w.told(3, domain.ClassDecision, "picked")
+	w.outbox.Concurrent = 1
+	if _, err := w.outbox.Tick(ctx); err == nil {
+		t.Error("it went on after it was told to stop")
+	}
+	states := w.states()
+	for _, n := range w.numbers.All() {
+		for _, m := range n.Outbox {
+			states[m.State]++
+		}
+	}
+	if d := cmp.Diff(map[outreach.State]int{outreach.Sent: 1, outreach.Pending: 2}, states); d != "" {
+		t.Errorf("what became of three messages (-want +got):\n%s", d)
+	}
+}
+
 func (w *world) through(gs ...gateway.Gateway) {
 	w.outbox = sms.NewOutbox(sms.OutboxDeps{Outreach: w.svc, Gateways: gateway.Senders(gs), Clock: w.clock, Worker: "w1", Count: w.counts.add})
 }
