@@ -63,7 +63,7 @@ func (t *turn) readYesNo(n Node) Reading {
 	for _, o := range n.Options {
 		labels = append(labels, o.Words)
 	}
-	if r := byLabel(t.msg, labels); r.Class == ByPhrase {
+	if r := byLabel(t.msg, labels, t.order); r.Class == ByPhrase {
 		return keyed(r, n.keys())
 	}
 	return yesNo(t.msg, t.order)

@@ -157,7 +157,7 @@ func choose(m message, order []*index, labels [][]string, skip bool) Reading {
 	if skip && saysNotSaid(m) {
 		return Reading{Intent: IsChoice, Value: "0", Rule: "rather_not_say", Class: ByPhrase}
 	}
-	return byLabel(m, labels)
+	return byLabel(m, labels, order)
 }
 
 // notSaid are ways of not saying, in every language.
@@ -218,13 +218,21 @@ func loneAge(m message) (int, bool) {
 }
 
 // byLabel matches words against the labels: the whole label first, then a
-// single label named within the message, then one misspelt word.
-func byLabel(m message, labels [][]string) Reading {
+// single label named within the message, then one misspelt word. A label beside
+// a doubt, a denial, a question or somebody else ("yes but not really", "anything
+// but vouchers") is asked again.
+func byLabel(m message, labels [][]string, order []*index) Reading {
 	words := " " + m.words() + " "
 	if r := oneLabel(labels, func(label string) bool { return words == " "+label+" " }); r.Intent != None {
+		if m.question {
+			return Reading{Intent: IsUnclear, Rule: "label_asked", Class: ByWord}
+		}
 		return labelled(r, "label", ByPhrase)
 	}
 	if r := oneLabel(labels, func(label string) bool { return strings.Contains(words, " "+label+" ") }); r.Intent != None {
+		if beside := besideLabel(m, labels[asIndex(r)], order); beside.Intent != None {
+			return beside
+		}
 		return labelled(r, "label_within", ByWord)
 	}
 	if len(m.tokens) == 1 {
@@ -232,6 +240,52 @@ func byLabel(m message, labels [][]string) Reading {
 		return labelled(oneLabel(labels, func(label string) bool { return near(word, label) }), "label_fuzzy", ByFuzzy)
 	}
 	return Reading{Rule: "nothing_known"}
+}
+
+// asIndex is the option that oneLabel chose; where it chose none, the first.
+func asIndex(r Reading) int {
+	n, err := strconv.Atoi(r.Value)
+	if err != nil {
+		return 0
+	}
+	return n - 1
+}
+
+// besideLabel weighs what stands beside the longest label named.
+func besideLabel(m message, names []string, order []*index) Reading {
+	at, end := 0, 0
+	for _, name := range names {
+		words := strings.Fields(read(name).words())
+		for i := range m.tokens {
+			if len(words) > end-at && matches(m.tokens[i:], words) {
+				at, end = i, i+len(words)
+			}
+		}
+	}
+	if t := count(scan(slices.Concat(m.tokens[:at], m.tokens[end:]), order), true); t.hedge != nil {
+		return unclear("hedge", t.hedge)
+	}
+	from, to := clause(m.tokens, at, end)
+	t := count(scan(slices.Concat(m.tokens[from:at], m.tokens[end:to]), order), true)
+	switch {
+	case t.neg != nil:
+		return unclear("denial", t.neg)
+	case t.other != nil:
+		return unclear("somebody_else", t.other)
+	case m.question:
+		return Reading{Intent: IsUnclear, Rule: "label_asked", Class: ByWord}
+	}
+	return Reading{}
+}
+
+// clause widens a place to the pauses around it: "partly, they never said" is
+// a "partly" and a reason.
+func clause(tokens []token, at, end int) (from, to int) {
+	for from = at; from > 0 && !tokens[from-1].brk; from-- {
+	}
+	for to = end; to < len(tokens) && !tokens[to-1].brk; to++ {
+	}
+	return from, to
 }
 
 func labelled(r Reading, rule string, class Class) Reading {

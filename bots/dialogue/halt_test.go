@@ -105,3 +105,41 @@ func TestWhoseAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestAChoiceInDoubt: an option named beside a doubt, a denial, a question or
+// somebody else is asked again; a reason after it changes nothing.
+func TestAChoiceInDoubt(t *testing.T) {
+	t.Parallel()
+	flow := dialogue.Flow{
+		ID: "test.v1", Start: "q",
+		Nodes: map[string]dialogue.Node{
+			"q": {Say: "q", Ask: dialogue.AskChoice, Next: "done", Options: []dialogue.Option{
+				{Key: "bank", Words: []string{"bank transfer", "bank", "przelew", "banc", "banco"}},
+				{Key: "voucher", Words: []string{"vouchers", "voucher", "bony", "talebau", "vales"}},
+			}},
+			"done": {Say: "done", End: "done"},
+		},
+	}
+	for text, want := range map[string]string{
+		"vouchers please":                 "voucher",
+		"vouchers, I have no account":     "voucher",
+		"I'd like the bank transfer":      "bank",
+		"not vouchers":                    "",
+		"anything but vouchers":           "",
+		"maybe vouchers":                  "",
+		"vouchers but only if it is soon": "",
+		"bank or vouchers":                "",
+		"vouchers?":                       "",
+		"my husband would want vouchers":  "",
+		"bony, ale nie wiem":              "",
+		"talebau efallai":                 "",
+		"se calhar vales":                 "",
+	} {
+		env := dialogue.Env{Flow: &flow, Now: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), Langs: []string{"cy", "pl", "pt"}}
+		s, _ := dialogue.Begin(env, dialogue.Ref{ID: "c", Lang: "en"}, dialogue.Input{ID: "b", Kind: dialogue.Event})
+		s, out := dialogue.Step(env, s, dialogue.Input{ID: "m", Kind: dialogue.Text, Text: text, At: env.Now.Add(time.Minute)})
+		if got := s.Answers["q"]; got != want {
+			t.Errorf("%q: answered %q (%s), want %q", text, got, out.Entry.Rule, want)
+		}
+	}
+}

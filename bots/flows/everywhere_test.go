@@ -51,7 +51,8 @@ func env(f *dialogue.Flow) dialogue.Env {
 // by silence; START takes the conversation up where it was.
 func TestStopAtEveryNode(t *testing.T) {
 	t.Parallel()
-	words := []string{"STOP", "stop", " Stop. ", "STOPALL", "unsubscribe", "STOP please", "STOPIO", "PEIDIWCH", "STAD", "stop\n", "S T O P"}
+	words := []string{"STOP", "stop", " Stop. ", "STOPALL", "unsubscribe", "STOP please", "STOPIO", "PEIDIWCH", "STAD", "stop\n", "S T O P",
+		"please remove my number", "2. Stop texting me", "tynnwch fy rhif", "ná cuir téacs chugam", "nie piszcie do mnie", "parem de mandar mensagens"}
 	places := everyPlace()
 	if len(places) < 40 {
 		t.Fatalf("only %d places: the flows were not walked", len(places))
@@ -65,7 +66,7 @@ func TestStopAtEveryNode(t *testing.T) {
 				s := p.state
 				s.Lang = lang
 				at := fmt.Sprintf("%s %s %s %q", p.flow.ID, p.node, lang, word)
-				stopped, out := dialogue.Step(env(p.flow), s, text(fmt.Sprintf("m%d", i*100+k), word))
+				stopped, out := dialogue.Step(env(p.flow), s, text(fmt.Sprintf("m%d", i*1000+k), word))
 				if stopped.Status != dialogue.Stopped || out.Say == nil || out.Say.Parts[0].Key != "stopped" || !out.Say.Legal || out.Effects[0].Name != dialogue.DoOptOut {
 					t.Fatalf("%s: %s, said %v, did %v", at, stopped.Status, out.Say, out.Effects)
 				}
