@@ -50,6 +50,7 @@ crashwalk: assets ## kills the program twenty times under load, then stops and k
 	FOLKMOOT_TEST_KILLS=20 go test -run '^TestKilledAgainAndAgain$$' -count 1 -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestAStoppedProgramWakesUp$$' -count 1 -timeout 3h -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
+	FOLKMOOT_CRASHWALK=wire go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
 
 bench: assets ## benchmarks, and each bar of the draw beside its limit; BENCH=regexp and BENCH_PKGS=packages narrow them
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(BENCH_PKGS)

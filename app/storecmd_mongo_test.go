@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,8 +17,7 @@ import (
 // and answers its address up to the name of a database.
 func ferret(t *testing.T) string {
 	t.Helper()
-	dir := must[string](t)(os.MkdirTemp("", "moot")) // a socket's path must be short
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := fastFolder(t)
 	f := must[*ferretdb.FerretDB](t)(ferretdb.New(&ferretdb.Config{
 		Listener: ferretdb.ListenerConfig{Unix: filepath.Join(dir, "f.sock")}, Handler: "sqlite", SQLiteURL: "file:" + dir + "/",
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),

@@ -203,7 +203,9 @@ func (f *fate) isDead() bool {
 	return f.dead
 }
 
-// mortal is a program's view of a database: it dies with the program.
+// mortal is a program's view of a database: it dies with the program. A write
+// that has begun is not cut off by the end of whoever asked for it: whether it
+// takes place is for fate to say.
 type mortal struct {
 	g    *ground
 	ring bool
@@ -231,7 +233,7 @@ func (m mortal) do(verb, collection string, write bool, f func() error) error {
 
 func (m mortal) Insert(ctx context.Context, c string, d store.Document) error {
 	return m.do("insert", c, true, func() error {
-		err := m.inner().Insert(ctx, c, d)
+		err := m.inner().Insert(context.WithoutCancel(ctx), c, d)
 		if err == nil {
 			m.g.wrote(place{m.ring, c, d.ID}, d)
 		}
@@ -241,7 +243,7 @@ func (m mortal) Insert(ctx context.Context, c string, d store.Document) error {
 
 func (m mortal) Replace(ctx context.Context, c string, d store.Document, was int64) error {
 	return m.do("replace", c, true, func() error {
-		err := m.inner().Replace(ctx, c, d, was)
+		err := m.inner().Replace(context.WithoutCancel(ctx), c, d, was)
 		if err == nil {
 			m.g.wrote(place{m.ring, c, d.ID}, d)
 		}
@@ -251,7 +253,7 @@ func (m mortal) Replace(ctx context.Context, c string, d store.Document, was int
 
 func (m mortal) Delete(ctx context.Context, c, id string, version int64) error {
 	return m.do("delete", c, true, func() error {
-		err := m.inner().Delete(ctx, c, id, version)
+		err := m.inner().Delete(context.WithoutCancel(ctx), c, id, version)
 		if err == nil {
 			m.g.removed(place{m.ring, c, id})
 		}

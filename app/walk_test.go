@@ -28,14 +28,15 @@ type recording struct {
 	outside []map[string][]string
 	solver  *highs.Engine
 	heard   *spoken
-	key     string // path of the master key
+	key     string       // path of the master key
+	open    makeDatabase // of the databases of its worlds
 }
 
 // record plays the play from the beginning to the end.
 func record(t testing.TB) *recording {
 	t.Helper()
 	dir := t.TempDir()
-	r := &recording{steps: walkPlay(), heard: &spoken{said: map[string]string{}}, solver: highs.New(dir), key: filepath.Join(dir, "master.key")}
+	r := &recording{steps: walkPlay(), heard: &spoken{said: map[string]string{}}, solver: highs.New(dir), key: filepath.Join(dir, "master.key"), open: embedded}
 	w := r.world(t)
 	w.set(time.Date(2026, 1, 14, 12, 0, 0, 0, time.UTC))
 	w.found()
@@ -58,7 +59,7 @@ func record(t testing.TB) *recording {
 // world makes a world of the recording, empty.
 func (r *recording) world(t testing.TB) *world {
 	t.Helper()
-	return newWorld(t, r.solver, r.heard, r.key)
+	return newWorld(t, r.open, r.solver, r.heard, r.key)
 }
 
 // later is a world whose databases are made, to be put back to any step.
@@ -219,13 +220,16 @@ func chosen(all []point, which, seed string) []point {
 	case which == "all":
 		return all
 	case err == nil && n > 0:
-		var out []point
-		for i := 0; i < len(all); i += n {
-			out = append(out, all[i])
-		}
-		return out
+		return everyNth(all, n)
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(p point) bool { return !strings.HasPrefix(p.String(), which) })
+}
+
+func everyNth(all []point, n int) (out []point) {
+	for i := 0; i < len(all); i += n {
+		out = append(out, all[i])
+	}
+	return out
 }
 
 // seeds are those of the samples that the days take in turn.
@@ -243,7 +247,8 @@ func walkSeed() string {
 // FOLKMOOT_CRASHWALK=all walks all points, otherwise a sample with one of
 // each kind, another one each day; a number walks every so many-th, the
 // words of a point, as a fault names it, that one alone; "outages" walks only
-// the outages, all of them.
+// the outages, all of them; "wire" the sample over MongoDB's protocol, of which
+// otherwise every twentieth point is walked there.
 func TestCrashWalk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the crash walk takes long; run without -short")
@@ -254,16 +259,24 @@ func TestCrashWalk(t *testing.T) {
 		return
 	}
 	seed := walkSeed()
-	points := chosen(there.all, os.Getenv("FOLKMOOT_CRASHWALK"), seed)
-	switch os.Getenv("FOLKMOOT_CRASHWALK") {
+	which := os.Getenv("FOLKMOOT_CRASHWALK")
+	points := chosen(there.all, which, seed)
+	switch which {
 	case "outages":
 		r.outages(t, seed)
 		return
 	case "", "all":
 		r.outages(t, seed)
 	}
+	if which == "wire" {
+		r.overTheWire(t, sample(there.all, seed))
+		return
+	}
 	began, all := time.Now(), len(there.all)
 	wrong := r.walkers(t, points)
 	t.Logf("NOTE: crash walk: %d steps, %d operations; %d of %d points walked in %s (seed %s), %d wrong; a death before %d further reads leaves what the point before it left",
 		len(r.steps), there.operations, len(points), all, time.Since(began).Round(time.Second), seed, wrong, there.same)
+	if which == "" {
+		r.overTheWire(t, everyNth(points, 20))
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"folkmoot/app/highs"
+	"folkmoot/app/store"
 	"folkmoot/app/store/sqlitestore"
 	"folkmoot/bots/slack/workspace"
 	"folkmoot/bots/sms/gateway"
@@ -65,8 +66,18 @@ type program struct {
 	doors map[bool]*fiber.App // with pages, without
 }
 
-// newWorld makes an empty world on databases in a folder.
-func newWorld(t testing.TB, solver *highs.Engine, heard *spoken, key string) *world {
+// makeDatabase makes an empty database of a name.
+type makeDatabase func(t testing.TB, dir, name string) store.Engine
+
+// embedded makes databases of the embedded kind.
+func embedded(t testing.TB, dir, name string) store.Engine {
+	db := must[*sqlitestore.DB](t)(sqlitestore.Open(context.Background(), dir+"/"+name, sqlitestore.Options{}))
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// newWorld makes an empty world.
+func newWorld(t testing.TB, open makeDatabase, solver *highs.Engine, heard *spoken, key string) *world {
 	t.Helper()
 	dir := fastFolder(t)
 	l := must[config.Loaded](t)(config.Load([]string{
@@ -76,12 +87,7 @@ func newWorld(t testing.TB, solver *highs.Engine, heard *spoken, key string) *wo
 	}, os.DevNull))
 	l.Config.Slack.SigningSecret = walkSlack // of the simulated workspace
 	w := &world{t: t, ctx: context.Background(), cfg: l.Config, solver: solver, spoken: heard, notes: map[string]string{}}
-	open := func(name string) *sqlitestore.DB {
-		db := must[*sqlitestore.DB](t)(sqlitestore.Open(w.ctx, dir+"/"+name, sqlitestore.Options{}))
-		t.Cleanup(func() { db.Close() })
-		return db
-	}
-	w.ground = newGround(open("walk.db"), open("ring.db"))
+	w.ground = newGround(open(t, dir, "walk"), open(t, dir, "ring"))
 	w.slack = httptest.NewServer(http.HandlerFunc(w.serveSlack))
 	t.Cleanup(w.slack.Close)
 	w.quietNow()
@@ -89,12 +95,13 @@ func newWorld(t testing.TB, solver *highs.Engine, heard *spoken, key string) *wo
 }
 
 // fastFolder is a folder in memory where there is one: what is walked is the
-// program's order of writes, not the disk's.
+// program's order of writes, not the disk's. Its path is short enough for a
+// socket.
 func fastFolder(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "folkmoot-walk-")
 	if err != nil {
-		return t.TempDir()
+		dir = must[string](t)(os.MkdirTemp("", "moot"))
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
