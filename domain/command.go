@@ -144,7 +144,23 @@ func (r *Root) Emit(c Command, kind, occasion string, due time.Time, data any) {
 			return
 		}
 	}
-	r.Effects = append(r.Effects, Effect{ID: id, Kind: kind, Due: Milli(due), Data: raw})
+	r.Effects = append(r.Effects, Effect{ID: id, Kind: kind, Due: r.behind(kind, Milli(due)), Data: raw})
+}
+
+// Soon is how long an effect waits at most that failed because something was
+// away: ten minutes without the keyring must not cost an hour.
+const Soon = 2 * time.Minute
+
+// behind is when a new effect is due: not before one of its kind that failed
+// and is tried again soon, for it may rest on that.
+func (r *Root) behind(kind string, due time.Time) time.Time {
+	latest := due.Add(Soon)
+	for _, e := range r.Effects {
+		if e.Kind == kind && e.Attempts > 0 && e.Due.After(due) && !e.Due.After(latest) {
+			due = e.Due
+		}
+	}
+	return due
 }
 
 // Settle removes executed effects and counts failed attempts, moving their

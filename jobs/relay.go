@@ -153,20 +153,15 @@ func (r *Relay) handle(ctx context.Context, e domain.Effect) (err error) {
 	return h(ctx, e)
 }
 
-// soon is how long an effect waits at most that failed because something was
-// away, not because of itself: ten minutes without the keyring must not cost
-// an hour.
-const soon = 2 * time.Minute
-
-// backoff is 1 s, 4 s, 16 s, ... up to an hour, or up to soon where
-// something was away, each between half and whole.
+// backoff is 1 s, 4 s, 16 s, ... up to an hour, or up to domain.Soon
+// where something was away, each between half and whole.
 func (r *Relay) backoff(attempts int, why error) time.Duration {
 	d := time.Hour
 	if attempts < 6 {
 		d = time.Second << (2 * attempts)
 	}
 	if domain.Is(why, domain.Unavailable) {
-		d = min(d, soon)
+		d = min(d, domain.Soon)
 	}
 	jitter := r.Jitter
 	if jitter == nil {
