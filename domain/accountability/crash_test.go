@@ -1,7 +1,6 @@
 package accountability_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -11,69 +10,17 @@ import (
 
 	"folkmoot/domain"
 	"folkmoot/domain/accountability"
+	"folkmoot/domain/domaintest"
 )
 
 var errAway = domain.E(domain.Unavailable, "the store is away")
 
-// fuse blows at the nth write of all repositories together, once: before the
-// write, or after it, when the writer cannot know that it took place.
-type fuse struct {
-	at, n int
-	after bool
-}
-
-func (f *fuse) before() error {
-	f.n++
-	if f.n == f.at && !f.after {
-		return errAway
-	}
-	return nil
-}
-
-func (f *fuse) done(err error) error {
-	if err == nil && f.n == f.at && f.after {
-		return errAway
-	}
-	return err
-}
-
-// fused is a repository behind a fuse.
-type fused[T any] struct {
-	domain.Repository[T]
-	f *fuse
-}
-
-func (r fused[T]) Insert(ctx context.Context, doc *T) error {
-	if err := r.f.before(); err != nil {
-		return err
-	}
-	return r.f.done(r.Repository.Insert(ctx, doc))
-}
-
-func (r fused[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
-	if err := r.f.before(); err != nil {
-		var none T
-		return none, err
-	}
-	doc, err := r.Repository.Update(ctx, id, change)
-	return doc, r.f.done(err)
-}
-
-func (r fused[T]) Upsert(ctx context.Context, id string, zero func() T, change func(*T) error) (T, error) {
-	if err := r.f.before(); err != nil {
-		var none T
-		return none, err
-	}
-	doc, err := r.Repository.Upsert(ctx, id, zero, change)
-	return doc, r.f.done(err)
-}
-
 // behind puts the repositories behind the fuse.
-func (h *house) behind(f *fuse) {
+func (h *house) behind(f *domaintest.Fuse) {
 	h.Service = accountability.New(accountability.Deps{
-		Accounts: fused[accountability.Account]{h.accounts, f}, Responses: fused[accountability.Response]{h.responses, f},
-		Decisions: fused[accountability.Decision]{h.decisions, f}, Actions: fused[accountability.Action]{h.actions, f},
-		Progress: fused[accountability.ProgressReport]{h.progress, f}, Feedback: fused[accountability.Feedback]{h.feedback, f},
+		Accounts: domaintest.Fused(h.accounts, f), Responses: domaintest.Fused(h.responses, f),
+		Decisions: domaintest.Fused(h.decisions, f), Actions: domaintest.Fused(h.actions, f),
+		Progress: domaintest.Fused(h.progress, f), Feedback: domaintest.Fused(h.feedback, f),
 		Deliberation: h.jury, Clock: h.clock, Processes: h.refs,
 	})
 }
@@ -157,20 +104,20 @@ func (h *house) state() any {
 func TestACrashAtAnyWriteChangesNothing(t *testing.T) {
 	t.Parallel()
 	calm := after(t, 2)
-	count := &fuse{}
+	count := &domaintest.Fuse{}
 	calm.behind(count)
 	calm.keep()
-	want, writes := calm.state(), count.n
+	want, writes := calm.state(), count.Writes
 	if writes < 20 {
 		t.Fatalf("the work takes %d writes; it should be the whole", writes)
 	}
 	for at := 1; at <= writes; at++ {
 		for _, late := range []bool{false, true} {
 			h := after(t, 2)
-			f := &fuse{at: at, after: late}
+			f := &domaintest.Fuse{At: at, After: late}
 			h.behind(f)
 			h.keep()
-			if f.n <= writes && !late { // after it: unless the write had nothing to do
+			if f.Writes <= writes && !late { // after it: unless the write had nothing to do
 				t.Errorf("the crash at write %d was never felt", at)
 			}
 			if d := cmp.Diff(want, h.state()); d != "" {

@@ -1,7 +1,6 @@
 package deliberation_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -11,71 +10,19 @@ import (
 
 	"folkmoot/domain"
 	"folkmoot/domain/deliberation"
+	"folkmoot/domain/domaintest"
 )
 
-// fuse blows at the nth write of all repositories together, once: before the
-// write, or after it, when the writer cannot know that it took place.
-type fuse struct {
-	at, n int
-	after bool
-}
-
-func (f *fuse) before() error {
-	f.n++
-	if f.n == f.at && !f.after {
-		return errAway
-	}
-	return nil
-}
-
-func (f *fuse) done(err error) error {
-	if err == nil && f.n == f.at && f.after {
-		return errAway
-	}
-	return err
-}
-
-// fused is a repository behind a fuse.
-type fused[T any] struct {
-	domain.Repository[T]
-	f *fuse
-}
-
-func (r fused[T]) Insert(ctx context.Context, doc *T) error {
-	if err := r.f.before(); err != nil {
-		return err
-	}
-	return r.f.done(r.Repository.Insert(ctx, doc))
-}
-
-func (r fused[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
-	if err := r.f.before(); err != nil {
-		var none T
-		return none, err
-	}
-	doc, err := r.Repository.Update(ctx, id, change)
-	return doc, r.f.done(err)
-}
-
-func (r fused[T]) Upsert(ctx context.Context, id string, zero func() T, change func(*T) error) (T, error) {
-	if err := r.f.before(); err != nil {
-		var none T
-		return none, err
-	}
-	doc, err := r.Repository.Upsert(ctx, id, zero, change)
-	return doc, r.f.done(err)
-}
-
 // behind puts the jury's repositories behind the fuse.
-func (j *jury) behind(f *fuse) {
+func (j *jury) behind(f *domaintest.Fuse) {
 	st := j.stores
 	j.Service = deliberation.New(deliberation.Deps{
-		Terms: fused[deliberation.Terms]{st.terms, f}, Sessions: fused[deliberation.Session]{st.sessions, f},
-		Witnesses: fused[deliberation.Witness]{st.witnesses, f}, Evidence: fused[deliberation.Evidence]{st.evidence, f},
-		Packs: fused[deliberation.Pack]{st.packs, f}, Questions: fused[deliberation.MemberQuestion]{st.questions, f},
-		Statements: fused[deliberation.Statement]{st.statements, f}, Recommendations: fused[deliberation.Recommendation]{st.recommendations, f},
-		Ballots: fused[deliberation.Ballot]{st.ballots, f}, MinorityViews: fused[deliberation.MinorityView]{st.minority, f},
-		Reports: fused[deliberation.Report]{st.reports, f}, Polls: fused[deliberation.Poll]{st.polls, f},
+		Terms: domaintest.Fused(st.terms, f), Sessions: domaintest.Fused(st.sessions, f),
+		Witnesses: domaintest.Fused(st.witnesses, f), Evidence: domaintest.Fused(st.evidence, f),
+		Packs: domaintest.Fused(st.packs, f), Questions: domaintest.Fused(st.questions, f),
+		Statements: domaintest.Fused(st.statements, f), Recommendations: domaintest.Fused(st.recommendations, f),
+		Ballots: domaintest.Fused(st.ballots, f), MinorityViews: domaintest.Fused(st.minority, f),
+		Reports: domaintest.Fused(st.reports, f), Polls: domaintest.Fused(st.polls, f),
 		Clock: j.clock, Processes: j.refs, Vault: j.vault, Members: j.seats,
 	})
 }
@@ -207,20 +154,20 @@ func (j *jury) state() any {
 func TestACrashAtAnyWriteChangesNothing(t *testing.T) {
 	t.Parallel()
 	calm := convene(t, 5)
-	count := &fuse{}
+	count := &domaintest.Fuse{}
 	calm.behind(count)
 	calm.work()
-	want, writes := calm.state(), count.n
+	want, writes := calm.state(), count.Writes
 	if writes < 40 {
 		t.Fatalf("the work takes %d writes; it should be a jury's whole work", writes)
 	}
 	for at := 1; at <= writes; at++ {
 		for _, after := range []bool{false, true} {
 			j := convene(t, 5)
-			f := &fuse{at: at, after: after}
+			f := &domaintest.Fuse{At: at, After: after}
 			j.behind(f)
 			j.work()
-			if f.n <= writes {
+			if f.Writes <= writes {
 				t.Errorf("the crash at write %d (after it: %v) was never felt", at, after)
 			}
 			if d := cmp.Diff(want, j.state()); d != "" {
