@@ -140,6 +140,9 @@ func (t *turn) danger() bool {
 		}
 	}
 	_, rule := within(t.msg.tokens, lexicons, func(i Intent) bool { return i == IsDanger })
+	if rule == "" {
+		rule = dangerIn(t.msg.tokens)
+	}
 	if rule != "" {
 		t.read = Reading{Intent: IsDanger, Rule: rule, Class: ByWord}
 	}
