@@ -309,7 +309,7 @@ func pausePlay() []walkStep {
 	for _, act := range []func(*playbook){walkPromise, walkDesign, walkInvite, walkRegister} {
 		act(b)
 	}
-	return b.steps
+	return b.steps[:len(b.steps)-1] // the pool stays open
 }
 
 // paused are the steps in which a program stops, by what their names contain.
@@ -364,18 +364,27 @@ func someStops(all []stop, seed string) (out []stop) {
 // for twice and sent again.
 var twiceSent = regexp.MustCompile(`^(events:simulated:status:random:delivered: \d+, undisturbed \d+\n)?\+999\d{9}: 2, undisturbed 1\n$`)
 
-// TestAStoppedProgramWakesUp stops one of two programs at every one of its
-// calls of the stores and of the gateway in a few steps: a wave of
-// invitations, texts that come in, a reply by a person. When it wakes up, its
-// leases and claims have ended and the other one has done the work. Everything
-// must end as if nothing had happened: nothing written twice, no effect or
-// entry of the record twice, and no text twice but one whose sending itself
-// was cut off, which is the rule for a message of which nobody knows.
-// FOLKMOOT_CRASHWALK=all stops at all points, otherwise at some, others each
-// day; the words of a point, as a fault names it, stop at that one.
+// TestAStoppedProgramWakesUp plays the beginning of a small jury and lets two
+// programs share the work while one of them stands still, or erases what the
+// other one has in memory.
 func TestAStoppedProgramWakesUp(t *testing.T) {
 	t.Parallel()
 	r := recordOf(t, pausePlay())
+	t.Run("the other did its work", r.stopped)
+	t.Run("the other erased a resident meanwhile", r.erasedMeanwhile)
+	t.Run("the other erased residents it has read", r.elsewhere)
+}
+
+// stopped stops one of two programs at every one of its calls of the stores
+// and of the gateway in a few steps: a wave of invitations, texts that come
+// in, a reply by a person. When it wakes up, its leases and claims have ended
+// and the other one has done the work. Everything must end as if nothing had
+// happened: nothing written twice, no effect or entry of the record twice, and
+// no text twice but one whose sending itself was cut off, which is the rule
+// for a message of which nobody knows. FOLKMOOT_CRASHWALK=all stops at all
+// points, otherwise at some, others each day; the words of a point, as a fault
+// names it, stop at that one.
+func (r *recording) stopped(t *testing.T) {
 	w := r.later(t)
 	var stops []stop
 	for i, s := range r.steps {

@@ -16,8 +16,9 @@ type subjectKey struct {
 	aead          tink.AEAD
 }
 
-// cache holds opened keys: at most size of them, the least used going first,
-// none older than the time allowed.
+// cache holds opened keys: at most size of them, the least used going first.
+// None is given out that is older than the time allowed, and those go when
+// others come.
 type cache struct {
 	size   int
 	maxAge time.Duration
@@ -45,13 +46,12 @@ func (c *cache) get(subject string) (subjectKey, bool) {
 	if !ok {
 		return subjectKey{}, false
 	}
-	e := el.Value.(*cached)
-	if age := c.now().Sub(e.read); age < 0 || age >= c.maxAge {
+	if c.stale(el, c.now()) {
 		c.remove(el)
 		return subjectKey{}, false
 	}
 	c.order.MoveToFront(el)
-	return e.key, true
+	return el.Value.(*cached).key, true
 }
 
 // put keeps a key that was read at a time: the time before the keyring was
@@ -63,9 +63,15 @@ func (c *cache) put(subject string, key subjectKey, read time.Time) {
 		c.remove(el)
 	}
 	c.byID[subject] = c.order.PushFront(&cached{subject, key, read})
-	for c.order.Len() > c.size {
-		c.remove(c.order.Back())
+	now := c.now()
+	for last := c.order.Back(); last != nil && (c.order.Len() > c.size || c.stale(last, now)); last = c.order.Back() {
+		c.remove(last)
 	}
+}
+
+func (c *cache) stale(el *list.Element, now time.Time) bool {
+	age := now.Sub(el.Value.(*cached).read)
+	return age < 0 || age >= c.maxAge
 }
 
 func (c *cache) drop(subject string) {

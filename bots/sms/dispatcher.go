@@ -143,6 +143,9 @@ func (d *Dispatcher) Execute(ctx context.Context, e domain.Effect) error {
 	case "":
 		return nil
 	case domain.Conflict, domain.Invalid, domain.Forbidden, domain.NotFound, domain.Unauthenticated:
+		if _, gone := d.open(ctx, e); domain.Is(gone, domain.NotFound) {
+			return nil // erased while this was under way: there is nobody to tell
+		}
 		d.Log.InfoContext(ctx, "a text asked for what cannot be done; a person gets it", "command", a.Name, "code", domain.CodeOf(err), "err", err)
 		return d.refuse(ctx, a)
 	}

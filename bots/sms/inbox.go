@@ -49,12 +49,18 @@ type Inbox struct {
 	lanes    []chan job
 }
 
-// job is an event on its way to a worker. Its frame may be missing: it is
-// then read from the store.
+// job is an event on its way to a worker, with what it says, to spare reading
+// it back from the store.
 type job struct {
 	id    string
 	event *frame
+	at    time.Time
 }
+
+// frameLife is how long an event may be taken in as it lies in memory without
+// a look at the store. After that its sender may have been erased, by another
+// instance too: what no longer opens there is lost, and must be.
+const frameLife = 2 * time.Second
 
 // backlog is how many events wait in memory for each worker. Further ones
 // wait in the store for the next sweep.
@@ -182,7 +188,7 @@ func (b *Inbox) keep(ctx context.Context, raw outreach.Raw, f frame) (fresh bool
 	switch {
 	case a.Fresh:
 		b.Count(raw.Kind + "_received")
-		b.hand(job{id: a.ID, event: &f}, f.Phone)
+		b.hand(job{a.ID, &f, b.Clock.Now()}, f.Phone)
 	case a.Aside:
 		b.Count(raw.Kind + "_conflicting")
 		b.Log.WarnContext(ctx, "an event came again under its id with other content; the second is kept aside", "event", a.ID)
@@ -227,7 +233,7 @@ func (b *Inbox) work(ctx context.Context, lane chan job) {
 		case <-ctx.Done():
 			return
 		case j := <-lane:
-			if err := b.process(ctx, j.id, j.event); err != nil && ctx.Err() == nil {
+			if err := b.process(ctx, j); err != nil && ctx.Err() == nil {
 				b.Count("process_failed")
 				b.Log.WarnContext(ctx, "an event could not be taken in; the next sweep tries again", "event", j.id, "err", err)
 			}
@@ -235,20 +241,12 @@ func (b *Inbox) work(ctx context.Context, lane chan job) {
 	}
 }
 
-// process takes one event in. Doing it again changes nothing. f is the event
-// where the caller has it; otherwise it is read from the store.
-func (b *Inbox) process(ctx context.Context, id string, f *frame) error {
-	if f == nil {
-		e, err := b.Outreach.Event(ctx, id)
-		if err != nil {
-			return err
-		}
-		return b.stored(ctx, e)
+// process takes one event in. Doing it again changes nothing.
+func (b *Inbox) process(ctx context.Context, j job) error {
+	if j.event.Status != nil {
+		return b.report(ctx, j.id, j.event.Status)
 	}
-	if f.Status != nil {
-		return b.report(ctx, id, f.Status)
-	}
-	return b.take(ctx, id, b.Outreach.Hash(f.Phone), f)
+	return b.take(ctx, j, b.Outreach.Hash(j.event.Phone))
 }
 
 // stored takes in an event as the store has it.
@@ -256,11 +254,12 @@ func (b *Inbox) stored(ctx context.Context, e outreach.Received) error {
 	if e.Pending.IsZero() {
 		return nil
 	}
+	at := b.Clock.Now()
 	f, err := b.reread(ctx, e)
 	if err != nil {
-		return b.lost(ctx, e, err)
+		return b.lost(ctx, e.ID, err)
 	}
-	return b.process(ctx, e.ID, f)
+	return b.process(ctx, job{e.ID, f, at})
 }
 
 func (b *Inbox) reread(ctx context.Context, e outreach.Received) (*frame, error) {
@@ -276,23 +275,33 @@ func (b *Inbox) reread(ctx context.Context, e outreach.Received) (*frame, error)
 }
 
 // lost marks an event whose key was destroyed: its sender asked to be erased.
-func (b *Inbox) lost(ctx context.Context, e outreach.Received, err error) error {
+func (b *Inbox) lost(ctx context.Context, id string, err error) error {
 	if !domain.Is(err, domain.NotFound) {
 		return err
 	}
-	return b.Outreach.Processed(ctx, e.ID, outreach.Understood{Why: "erased"})
+	return b.Outreach.Processed(ctx, id, outreach.Understood{Why: "erased"})
 }
 
 // take steps the conversation that the text belongs to, in one write of the
 // number, then marks the event.
-func (b *Inbox) take(ctx context.Context, id, number string, f *frame) error {
-	t := Taken{Event: id, Phone: f.Phone, In: *f.In, At: domain.Milli(f.At)}
+func (b *Inbox) take(ctx context.Context, j job, number string) error {
+	f := j.event
+	t := Taken{Event: j.id, Phone: f.Phone, In: *f.In, At: domain.Milli(f.At)}
 	var u outreach.Understood
-	n, stepped, err := b.Outreach.Step(ctx, number, id, f.Phone, func(n *outreach.Number) error {
-		var err error
+	again, gone := false, error(nil)
+	n, stepped, err := b.Outreach.Step(ctx, number, j.id, f.Phone, func(n *outreach.Number) (err error) {
+		if again || b.Clock.Now().Sub(j.at) >= frameLife {
+			if gone = b.legible(ctx, j.id); gone != nil {
+				return gone
+			}
+		}
+		again = true
 		u, err = b.Desk.Take(ctx, n, t)
 		return err
 	})
+	if gone != nil && err != nil {
+		return b.lost(ctx, j.id, gone)
+	}
 	if err != nil {
 		return err
 	}
@@ -300,12 +309,26 @@ func (b *Inbox) take(ctx context.Context, id, number string, f *frame) error {
 		u = recall(n)
 	}
 	u.Text = f.In.Body
-	if err := b.Outreach.Processed(ctx, id, u); err != nil {
+	if err := b.Outreach.Processed(ctx, j.id, u); err != nil {
 		return err
 	}
 	b.Count("text_processed")
 	b.Sent()
 	return nil
+}
+
+// legible is nil when the event is still to be taken in and opens: no change
+// when somebody else took it in, not_found when its sender was erased.
+func (b *Inbox) legible(ctx context.Context, id string) error {
+	e, err := b.Outreach.Event(ctx, id)
+	if err != nil {
+		return err
+	}
+	if e.Pending.IsZero() {
+		return domain.ErrNoChange
+	}
+	_, err = b.Outreach.Content(ctx, e)
+	return err
 }
 
 // recall says whose an event was that had been taken in before a crash.
