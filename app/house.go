@@ -78,7 +78,8 @@ type house struct {
 	retention      *retention.Service
 
 	profiles   map[string]config.Profile
-	languages  []string         // beside English that the texts are complete in
+	languages  []string // beside English that the texts are complete in
+	texts      *flows.Texts
 	network    *gateway.Network // simulated phones, nil with a real gateway
 	gateways   []gateway.Gateway
 	mailers    []gateway.Sender // of emails; empty: none are sent
@@ -352,6 +353,7 @@ func (h *house) wireTexts() error {
 	if err != nil {
 		return fmt.Errorf("reading the texts: %w", err)
 	}
+	h.texts = texts
 	for _, l := range texts.Languages() {
 		if l != "en" {
 			h.languages = append(h.languages, l)
@@ -374,7 +376,7 @@ func (h *house) wireTexts() error {
 		Quiet: outreach.UsualQuiet, QuietOf: quietHours(h.profiles), Jitter: h.parts.jitter,
 		PartsPerSecond: h.cfg.SMS.Rate, Prices: h.prices(), PencePerLetter: h.cfg.SMS.LetterPence, QR: func(text string) ([]byte, error) { return qrcode.Encode(text, qrcode.Medium, 256) },
 		Link: func(code string) string { return h.cfg.BaseURL + "/j/" + code },
-		Page: h.pageOf(desk), Leaving: h.leaving,
+		Page: h.pageOf(desk), Leaving: h.leaving, Templates: desk.Templates,
 	})
 	desk.Serve(h.outreach)
 	h.outbox = sms.NewOutbox(sms.OutboxDeps{

@@ -86,6 +86,11 @@ func (h *house) pageOf(desk *sms.Desk) func(context.Context, outreach.Note) (str
 			secret, err := h.access.MakeMemberLink(ctx, cmd, n.Process.ID, n.Person)
 			return h.cfg.BaseURL + web.SignInPath(secret), err
 		}
+		if n.Template == "response_published" { // to members, who are asked whether it answers them
+			cmd := domain.Command{Actor: domain.SystemActor("mail"), Key: domain.Derive("mail", n.Person, n.Template)}
+			secret, err := h.access.MakeMemberLink(ctx, cmd, n.Process.ID, n.Person)
+			return h.cfg.BaseURL + web.SignInPath(secret), err
+		}
 		if n.Code != "" && (n.Template == "invitation" || n.Template == "reminder") {
 			return h.cfg.BaseURL + "/j/" + url.PathEscape(n.Code), nil
 		}

@@ -3,18 +3,35 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"folkmoot/app/api"
 	"folkmoot/app/web"
+	"folkmoot/bots/flows"
+	"folkmoot/bots/sms"
 	"folkmoot/domain"
 )
+
+// question words what a member is asked on their page, as the texts do.
+func (h *house) question(lang, format, name string) (said, text string, answers []string, err error) {
+	said = sms.Reading(lang, format)
+	key, asks := flows.OnPage[name]
+	if !asks {
+		key = "page." + name
+	}
+	if text, err = h.texts.Text(said, key, nil); asks {
+		text, answers = flows.Question(text)
+	}
+	said, _, _ = strings.Cut(said, "-x-")
+	return said, text, answers, err
+}
 
 // services are what the pages work with.
 func (h *house) services() web.Services {
 	s := web.Services{
 		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
 		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Retention: h.retention, Files: h.store.Files(),
-		Clock: h.clock, Demo: h.cfg.Demo, Emails: len(h.mailers) > 0,
+		Clock: h.clock, Demo: h.cfg.Demo, Emails: len(h.mailers) > 0, Question: h.question,
 	}
 	if h.network != nil {
 		s.Simulated = phones{simulator{h}}

@@ -147,7 +147,9 @@ func (s *story) phoneOf() string {
 func (s *story) meets(id string) {
 	one := s.staff + "/sessions/" + id
 	s.at("2026-03-02 10:30")
+	s.readBy()
 	s.does("facilitator", one+"/open")
+	s.askedBefore()
 	s.sees("facilitator", one+"/door", "Seat 1", "Seat 12", "0 of 12")
 	s.hides("facilitator", one+"/door", "Resident Quill", "Show names")
 	before := must[audit.Head](s.t)(s.audit.Head(s.ctx, s.id))
@@ -173,6 +175,7 @@ func (s *story) meets(id string) {
 	s.does("facilitator", one+"/close")
 	s.settled()
 	s.sees("organiser", s.staff+"/sessions", "12 members were there")
+	s.askedAfter(id)
 	s.sees(s.members[0], "/me", "you were there")
 }
 
@@ -362,6 +365,7 @@ func (s *story) follows(rec string) {
 	s.sees("public", "/r/"+s.code, "We read the bill.")
 	s.refused("organiser", s.staff+"/announcement", 400, []string{"write something here"}, "announced", "")
 	s.does("organiser", s.staff+"/announcement", "announced", "The board agrees: a bus every half hour.")
+	s.askedAnswered()
 	s.refused("organiser", s.staff+"/feedback", 400, []string{"write something here"}, "kind", "progress", "feedback_summary", "Four buses are bought.", "gap_what", "The bus at night", "gap_why", "")
 	s.does("organiser", s.staff+"/feedback", "kind", "progress", "feedback_summary", "Four buses are bought.", "changed", "Four buses are bought.")
 	s.sees("organiser", all, "The answers were announced")

@@ -24,6 +24,7 @@ func memberPages(s Services) []Page {
 		post("/me/bank", s.mine(s.bankDetails)),
 		post("/me/channel", s.mine(s.chooseChannel)),
 		post("/me/offer", s.mine(s.answerOffer)),
+		post("/me/answers", s.mine(s.answerAsked)),
 		post("/me/withdraw", s.mine(s.withdraw)),
 		post("/me/erase", s.mine(s.askErasure)),
 	}
@@ -58,6 +59,7 @@ type mePage struct {
 	Votes     []ballotShown // open to the member now
 	Away      map[string]bool
 	Channels  []string // value and label in turn
+	Asks      asks
 }
 
 // Zone is where the jury sits.
@@ -106,7 +108,7 @@ func (s Services) mePage(ctx context.Context, r *Request) (mePage, error) {
 	}
 	page.Seated = slices.Contains(people.Seated, p.Status) || p.Status == people.Completed
 	page.CanLeave = people.CanMove(p.Status, people.Withdrawn)
-	reads := []func(context.Context, *Request, *mePage) error{s.meDraw, s.meJury, s.meTables, s.meNeeds, s.mePaid, s.meAfter}
+	reads := []func(context.Context, *Request, *mePage) error{s.meDraw, s.meJury, s.meTables, s.meNeeds, s.mePaid, s.meAfter, s.meAsked}
 	for _, read := range reads {
 		if err := read(ctx, r, &page); err != nil {
 			return page, err

@@ -34,6 +34,9 @@ type Services struct {
 	Simulated      Simulated // nil where a gateway is real: then there is no simulator
 	Emails         bool      // emails can be sent
 	Demo           bool      // the clock may be moved
+	// Question words a question to a member, or a label round it, in their
+	// language: what it is in the end, the words, and the answers in order.
+	Question func(lang, format, name string) (said, text string, answers []string, err error)
 
 	memo *memo
 }

@@ -67,15 +67,26 @@ func (s Services) messages(ctx context.Context, r *Request) (Reply, error) {
 type messagePage struct {
 	desk
 	Item outreach.ItemView
-	Lang string
-	// Begin are beginnings of answers that people give again and again.
-	Begin []string
 }
 
-// beginnings of answers, to be finished by the person who sends one.
-var beginnings = []string{
-	"Thank you for your message. ", "Yes, we can arrange that for you. ", "Sorry, that is not possible, because ",
-	"We have changed your answer. ", "A person will call you today. ", "You can bring somebody with you. ",
+// languageNames are the languages as staff call them.
+var languageNames = map[string]string{"en": "English", "cy": "Welsh", "ga": "Irish", "pl": "Polish", "pt": "Portuguese"}
+
+// Lang is the language of the conversation, without its variant.
+func (p messagePage) Lang() string {
+	base, _, _ := strings.Cut(p.Item.Lang, "-")
+	return base
+}
+
+// Language is its name, "" for English.
+func (p messagePage) Language() string {
+	if p.Lang() == "en" {
+		return ""
+	}
+	if name, ok := languageNames[p.Lang()]; ok {
+		return name
+	}
+	return p.Lang()
 }
 
 // claimMessage takes a message and shows its words; the look is recorded by
@@ -93,7 +104,7 @@ func (s Services) claimMessage(ctx context.Context, r *Request) (Reply, error) {
 		}
 		return r.Again(list, err)
 	}
-	return Show("staff/message", "A message", messagePage{desk: d, Item: item, Begin: beginnings}), nil
+	return Show("staff/message", "A message", messagePage{desk: d, Item: item}), nil
 }
 
 // messageAgain goes back to the list, or shows the message with what is
@@ -110,7 +121,7 @@ func (s Services) messageAgain(ctx context.Context, r *Request, err error) (Repl
 }
 
 func (s Services) replyMessage(ctx context.Context, r *Request) (Reply, error) {
-	_, err := s.Outreach.QueueReply(ctx, r.Command(), r.Param("process"), r.Param("item"), outreach.ReplyInput{Text: strings.TrimSpace(r.Form.Get("begin") + r.Form.Get("text"))})
+	_, err := s.Outreach.QueueReply(ctx, r.Command(), r.Param("process"), r.Param("item"), outreach.ReplyInput{Text: strings.TrimSpace(r.Form.Get("begin") + " " + strings.TrimSpace(r.Form.Get("text")))})
 	return s.messageAgain(ctx, r, err)
 }
 

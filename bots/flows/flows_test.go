@@ -43,6 +43,7 @@ func TestGet(t *testing.T) {
 var engineTexts = []string{
 	"stopped", "started", "start.already", "help", "danger", "word.people", "word.purpose", "word.pool", "word.place", "word.times", "word.day", "word.later", "word.kept", "word.no_pay", "word.pounds", "word.emergency", "word.helplines", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "may_stop", "handed", "resumed", "to_person", "approved",
 	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "removed.state", "wrong_person", "which", "which.letter", "which.person",
+	"desk.thanks", "desk.arranged", "desk.not_possible", "desk.changed", "desk.call", "desk.bring", "desk.language",
 	"change.final", "bank", "number.new", "moved", "faq.costs", "faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.short", "date.days", "date.to", "date.clock", "member_link",
 }
 
@@ -134,10 +135,10 @@ func TestEveryTextExists(t *testing.T) {
 	}
 }
 
-// onPaper reports whether a text is for letters and emails, which cost nothing
+// onPaper reports whether a text is for letters, emails and pages, which cost nothing
 // by the letter.
 func onPaper(key string) bool {
-	return strings.HasPrefix(key, "written.") || strings.HasPrefix(key, "mail.")
+	return strings.HasPrefix(key, "written.") || strings.HasPrefix(key, "mail.") || strings.HasPrefix(key, "page.")
 }
 
 // TestTextsNameOnlyTheirVariables checks that no text of any flow names a

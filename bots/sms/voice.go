@@ -110,6 +110,10 @@ func (d *Desk) plain(n outreach.Note) outreach.Words {
 // easyRead is the format that a language has a variant for.
 const easyRead = "easy_read"
 
+// Reading is the language that somebody reads, English where it is not known,
+// in the variant of the format they want their information in.
+func Reading(lang, format string) string { return variant(orElse(lang, "en"), format) }
+
 // variant is the language as somebody reads it who wants its information in
 // the format: their choice holds for every conversation, not one.
 func variant(lang, format string) string {

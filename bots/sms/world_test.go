@@ -239,7 +239,7 @@ func (w *world) build() {
 	w.svc = outreach.New(outreach.Deps{
 		Numbers: w.numbers, Events: w.events, Texts: w.texts, Letters: w.letters, Waves: w.waves, Queue: w.queue,
 		Processes: w.town, Contacts: w.town, Voice: w.desk, Vault: w.vault, Audit: w.audit, Clock: w.clock,
-		Quiet: outreach.UsualQuiet, PartsPerSecond: 10, Prices: []outreach.Price{{Gateway: "simulated", PencePerPart: 4}}, PencePerLetter: 120,
+		Templates: w.desk.Templates, Quiet: outreach.UsualQuiet, PartsPerSecond: 10, Prices: []outreach.Price{{Gateway: "simulated", PencePerPart: 4}}, PencePerLetter: 120,
 	})
 	w.desk.Serve(w.svc)
 	w.town.contact = func(ctx context.Context, e domain.Effect) error { return w.follow(ctx, e) }

@@ -223,10 +223,11 @@ type Notice struct {
 	At     time.Time `json:"at"`
 }
 
-// members are the people who served; others offered to take part and may
-// still be told what came of it.
+// members are the people who hold a seat or served, as those are whom the
+// sessions ask; others offered to take part and may still be told what came of
+// it.
 var (
-	members  = []string{"serving", "completed"}
-	others   = []string{"in_pool", "not_selected", "reserve", "selected", "offered", "confirmed", "onboarded"}
+	members  = []string{"confirmed", "onboarded", "serving", "completed"}
+	others   = []string{"in_pool", "not_selected", "reserve", "selected", "offered"}
 	everyone = slices.Concat(others, members)
 )

@@ -213,3 +213,22 @@ func keepView(root *domain.Root, views *map[string]View, in ViewInput, now time.
 	root.UpdatedAt = now // the revision stays: views do not make the response's own steps stale
 	return nil
 }
+
+// OwnView is what the member thinks of the answers as a whole, "" for nothing
+// yet; asked says that the question was put to them.
+func (s *Service) OwnView(ctx context.Context, a domain.Actor, process string) (view View, asked bool, err error) {
+	ref, err := s.find(ctx, process)
+	if err != nil {
+		return "", false, err
+	}
+	own := ref.Scope()
+	own.Person = a.ID
+	if err := domain.Authorize(a, domain.SelfServe, own); err != nil {
+		return "", false, err
+	}
+	x, err := s.d.Accounts.Get(ctx, process)
+	if domain.Is(err, domain.NotFound) {
+		return "", false, nil
+	}
+	return x.Views[a.ID], !x.AnnouncedAt.IsZero(), err
+}

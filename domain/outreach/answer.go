@@ -55,7 +55,11 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 	if err != nil && i.Process != nowhere {
 		return err
 	}
-	words, err := s.Voice.Compose(ctx, Note{Process: ref, Template: "queue_reply", Vars: map[string]string{"text": text}})
+	lang, err := s.langOf(ctx, i)
+	if err != nil {
+		return err
+	}
+	words, err := s.Voice.Compose(ctx, Note{Process: ref, Template: "queue_reply", Lang: lang, Vars: map[string]string{"text": text}})
 	if err != nil {
 		return err
 	}

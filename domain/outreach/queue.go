@@ -1,6 +1,7 @@
 package outreach
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -144,7 +145,18 @@ type ItemView struct {
 	ClosedAt   time.Time `json:"closed_at,omitzero"`
 	Outcome    string    `json:"outcome,omitempty"`
 	Text       string    `json:"text,omitempty"`
-	Version    int64     `json:"version"`
+	// Lang is the language of the resident's conversation, and Templates are
+	// beginnings of answers in it; of an opened item alone.
+	Lang      string          `json:"lang,omitempty"`
+	Templates []ReplyTemplate `json:"templates,omitempty"`
+	Version   int64           `json:"version"`
+}
+
+// ReplyTemplate is the beginning of an answer.
+type ReplyTemplate struct {
+	Name    string `json:"name"`
+	Text    string `json:"text"`              // in the resident's language
+	English string `json:"english,omitempty"` // the same, where that is another
 }
 
 // View leaves out the words.
@@ -225,7 +237,24 @@ func (s *Service) openItem(ctx context.Context, a domain.Actor, i Item) (ItemVie
 		return ItemView{}, err
 	}
 	v.Text = text
-	return v, nil
+	if v.Lang, err = s.langOf(ctx, i); err == nil && s.Templates != nil {
+		v.Templates, err = s.Templates(ctx, v.Lang)
+	}
+	return v, err
+}
+
+// langOf is the language that an item's resident is spoken with in: that of
+// their conversation, or the one they are known to read.
+func (s *Service) langOf(ctx context.Context, i Item) (string, error) {
+	n, err := s.Number(ctx, i.Number)
+	if err != nil {
+		return "", err
+	}
+	if c, ok := n.TalkWith(i.Process, i.Person); ok && c.Lang != "" {
+		return c.Lang, nil
+	}
+	c, err := s.Contacts.Contact(ctx, i.Process, i.Person)
+	return cmp.Or(c.Lang, "en"), ignoreMissing(err)
 }
 
 // words opens what the item is about: the resident's text, or the message of

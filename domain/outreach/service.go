@@ -127,6 +127,9 @@ type Deps struct {
 	QR func(text string) ([]byte, error)
 	// Link is the public address that a letter's code is put behind.
 	Link func(code string) string
+	// Templates are beginnings of answers in a language, for the queue; nil:
+	// none.
+	Templates func(ctx context.Context, lang string) ([]ReplyTemplate, error)
 	// Page is the address of what an email asks its reader to do; nil or "":
 	// none.
 	Page func(ctx context.Context, n Note) (string, error)
