@@ -3,10 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"folkmoot/app/api"
 	"folkmoot/app/web"
+	"folkmoot/bots/dialogue"
 	"folkmoot/bots/flows"
 	"folkmoot/bots/sms"
 	"folkmoot/domain"
@@ -32,6 +37,7 @@ func (h *house) services() web.Services {
 		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
 		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Retention: h.retention, Files: h.store.Files(),
 		Clock: h.clock, Demo: h.cfg.Demo, Emails: len(h.mailers) > 0, Question: h.question,
+		Unreviewed: unreviewed(),
 	}
 	if h.network != nil {
 		s.Simulated = phones{simulator{h}}
@@ -95,4 +101,17 @@ func (p phones) Fault(ctx context.Context, a domain.Actor, kind string, times in
 func (p phones) Broken(ctx context.Context, a domain.Actor) (int, error) {
 	v, err := p.Faults(ctx, a)
 	return v.Sends + v.Webhooks, err
+}
+
+// unreviewed names the languages that are understood and texted in, and that
+// no native speaker has checked yet.
+func unreviewed() []string {
+	var out []string
+	for lang, reviewed := range dialogue.Languages() {
+		if !reviewed {
+			out = append(out, display.English.Languages().Name(language.Make(lang)))
+		}
+	}
+	slices.Sort(out)
+	return out
 }

@@ -205,7 +205,7 @@ func (p *played) rows(t *testing.T, all map[string]*visitor) {
 		{"commissioner", staff + "/broadcasts", 403, nil, nil},
 		{"organiser", staff + "/people", 200, []string{"Confirmed", "Not selected"}, nil},
 		{"organiser", staff + "/people/" + p.member, 200, []string{"See who this is", "Consent", "Everything so far", "Text to them: ", "was there", "Asked for support", "Confirmed"}, []string{"travel", "fm-phone__text", "no answer"}},
-		{"organiser", young + "/messages", 200, []string{"Take and read"}, nil},
+		{"organiser", young + "/messages", 200, []string{"Take and read", "Irish, Polish, Portuguese and Welsh have not been checked by a native speaker"}, nil},
 		{"organiser", staff + "/kept", 200, []string{"The clock has run since", "People who never answered", "Stop all erasing"}, nil},
 		{"oversight", staff + "/kept", 200, []string{"Members"}, []string{"Erase them now"}},
 		{"commissioner", staff + "/kept", 403, nil, nil},

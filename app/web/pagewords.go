@@ -59,6 +59,7 @@ var pageWords = map[string]any{
 	"bindForm":       bindForm,
 	"inc":            func(i int) int { return i + 1 },
 	"peopleAt":       peopleAt,
+	"spoken":         spoken,
 	"joinWords":      func(names []string) string { return words(strings.Join(names, ", ")) },
 	"joined":         func(lines []string) string { return strings.Join(lines, "\n") },
 	"duration":       duration,
@@ -229,4 +230,13 @@ func questionStatus(q deliberation.MemberQuestion) Status {
 		deliberation.QuestionPromised: {"due", "An answer is promised"}, deliberation.QuestionOverdue: {"late", "The answer is overdue"},
 		deliberation.QuestionAnswered: {"kept", "Answered"}, deliberation.QuestionUnanswerable: {"dropped", "It cannot be answered"},
 	}[q.State]
+}
+
+// spoken lists names as people say them: "Irish, Polish and Welsh".
+func spoken(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

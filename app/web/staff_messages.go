@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"folkmoot/domain"
@@ -26,6 +27,8 @@ type messagesPage struct {
 	Items []outreach.ItemView
 	Times outreach.ServiceTimes
 	More  string
+	// Unreviewed are the languages whose texts no native speaker has checked.
+	Unreviewed []string
 }
 
 // itemStates are the lists of the queue.
@@ -46,7 +49,7 @@ func (s Services) messages(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	page := messagesPage{desk: d, State: r.Query.Get("state")}
+	page := messagesPage{desk: d, State: r.Query.Get("state"), Unreviewed: s.Unreviewed}
 	if page.State == "" {
 		page.State = outreach.ItemOpen
 	}
@@ -67,6 +70,8 @@ func (s Services) messages(ctx context.Context, r *Request) (Reply, error) {
 type messagePage struct {
 	desk
 	Item outreach.ItemView
+	// Unreviewed are the languages whose texts no native speaker has checked.
+	Unreviewed []string
 }
 
 // languageNames are the languages as staff call them.
@@ -89,6 +94,14 @@ func (p messagePage) Language() string {
 	return p.Lang()
 }
 
+// Unchecked is the message's language where no native speaker has checked it.
+func (p messagePage) Unchecked() []string {
+	if name := p.Language(); name != "" && slices.Contains(p.Unreviewed, name) {
+		return []string{name}
+	}
+	return nil
+}
+
 // claimMessage takes a message and shows its words; the look is recorded by
 // the service before they are opened. The words are never put into an address.
 func (s Services) claimMessage(ctx context.Context, r *Request) (Reply, error) {
@@ -104,7 +117,7 @@ func (s Services) claimMessage(ctx context.Context, r *Request) (Reply, error) {
 		}
 		return r.Again(list, err)
 	}
-	return Show("staff/message", "A message", messagePage{desk: d, Item: item}), nil
+	return Show("staff/message", "A message", messagePage{desk: d, Item: item, Unreviewed: s.Unreviewed}), nil
 }
 
 // messageAgain goes back to the list, or shows the message with what is
