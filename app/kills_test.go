@@ -98,9 +98,13 @@ type served struct {
 
 func newVictim(t *testing.T, programs int, settings ...string) *victim {
 	t.Helper()
+	return newVictimIn(t, t.TempDir(), programs, settings...)
+}
+
+func newVictimIn(t *testing.T, dir string, programs int, settings ...string) *victim {
+	t.Helper()
 	v := &victim{due: make(chan struct{}, 1000), client: &http.Client{Timeout: 20 * time.Second}}
 	t.Cleanup(v.client.CloseIdleConnections)
-	dir := t.TempDir()
 	for range programs {
 		address := must[string](t)(freeAddress())
 		if v.base == "" {
@@ -125,10 +129,14 @@ func newVictim(t *testing.T, programs int, settings ...string) *victim {
 // house opens what the programs left, so much later.
 func (v *victim) house(t *testing.T, later time.Duration) *house {
 	t.Helper()
-	l := must[config.Loaded](t)(config.Load(v.all[0].environ, os.DevNull))
-	return must[*house](t)(openHouseOn(t.Context(), l.Config, slog.New(slog.DiscardHandler), parts{
+	return must[*house](t)(openHouseOn(t.Context(), v.config(t), slog.New(slog.DiscardHandler), parts{
 		machine: func() time.Time { return time.Now().Add(later) },
 	}))
+}
+
+func (v *victim) config(t *testing.T) config.Config {
+	t.Helper()
+	return must[config.Loaded](t)(config.Load(v.all[0].environ, os.DevNull)).Config
 }
 
 // rise starts the program and waits until it can work.

@@ -199,6 +199,9 @@ func (h *house) webhooks() []api.Webhook {
 func (h *house) mountHealth(app *fiber.App) {
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {
+		if h.ending.Load() { // no fault, so none to be logged
+			return c.Status(fiber.StatusServiceUnavailable).SendString("this program was told to stop; ask another machine, or come again\n")
+		}
 		if err := h.ready(c.UserContext()); err != nil {
 			return err
 		}
@@ -213,18 +216,25 @@ func (h *house) mountHealth(app *fiber.App) {
 	})
 }
 
-// ready is nil when the stores answer and the program is there to stay.
+// ready is nil when the stores answer.
 func (h *house) ready(ctx context.Context) error {
-	if h.ending.Load() {
-		return domain.E(domain.Unavailable, "this program was told to stop; ask another machine, or come again")
-	}
 	if err := h.store.Ping(ctx); err != nil {
-		return domain.E(domain.Unavailable, "the store does not answer").Because(err)
+		return silence("the store", err)
 	}
 	if err := h.ring.Ping(ctx); err != nil {
-		return domain.E(domain.Unavailable, "the keyring does not answer").Because(err)
+		return silence("the keyring", err)
 	}
 	return nil
+}
+
+// silence says that a database does not answer, and why, where that is said in
+// our own words.
+func silence(what string, err error) error {
+	var e *domain.Error
+	if errors.As(err, &e) {
+		return domain.E(domain.Unavailable, "%s does not answer: %s", what, e.Msg).Because(err)
+	}
+	return domain.E(domain.Unavailable, "%s does not answer", what).Because(err)
 }
 
 // mayMeasure lets in whoever has the metrics' token, or this machine where no

@@ -38,6 +38,8 @@ type verification struct {
 	faults int
 	part   int // faults of the present part
 	house  *house
+
+	damaged bool // the database's own file
 }
 
 func (v *verification) all(ctx context.Context) error {
@@ -48,10 +50,14 @@ func (v *verification) all(ctx context.Context) error {
 	if ready, err := v.prepared(ctx); err != nil || !ready {
 		return err
 	}
-	for _, part := range []func(context.Context) error{v.work, v.documents, v.files, v.records, v.keys, v.erasures, v.effects} {
+	for _, part := range []func(context.Context) error{v.pages, v.work, v.documents, v.files, v.records, v.keys, v.erasures, v.effects} {
 		v.part = 0
-		if err := part(ctx); err != nil {
+		err := part(ctx)
+		if err != nil && !v.damaged {
 			return err
+		}
+		if err != nil { // the other parts may be whole, and it helps to know
+			v.fault(store.Fault{Collection: "store", Problem: plainly(err)})
 		}
 	}
 	return nil
@@ -107,28 +113,35 @@ func (v *verification) prepared(ctx context.Context) (bool, error) {
 	return v.part == 0, err
 }
 
+// pages has the database look at its own file, where it is one.
+func (v *verification) pages(ctx context.Context) error {
+	file, ok := v.main.(interface {
+		Verify(context.Context) ([]string, error)
+	})
+	if !ok {
+		return nil
+	}
+	problems, err := file.Verify(ctx)
+	v.damaged = err != nil || len(problems) > 0
+	for _, p := range problems {
+		v.fault(store.Fault{Collection: "the database file", Problem: p})
+	}
+	return err
+}
+
 func (v *verification) documents(ctx context.Context) error {
 	n := 0
 	say := v.progress("reading")
 	for _, c := range v.house.store.Collections() {
 		m, err := c.Verify(ctx, v.fault)
-		if err != nil {
+		if err != nil && !v.damaged {
 			return err
+		}
+		if err != nil {
+			v.fault(store.Fault{Collection: c.Spec().Name, Problem: fmt.Sprintf("after %d documents it cannot be read on: %s", m, plainly(err))})
 		}
 		n += m
 		say(c.Spec().Name, m)
-	}
-	pages, ok := v.main.(interface {
-		Verify(context.Context) ([]string, error)
-	})
-	if ok {
-		problems, err := pages.Verify(ctx)
-		if err != nil {
-			return err
-		}
-		for _, p := range problems {
-			v.fault(store.Fault{Collection: "the database file", Problem: p})
-		}
 	}
 	v.done("%d documents can be read, and every index says what they say", n)
 	return nil
