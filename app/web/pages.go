@@ -36,8 +36,8 @@ type Services struct {
 	Demo           bool      // the clock may be moved
 	// Question words a question to a member, or a label round it, in their
 	// language: what it is in the end, the words, and the answers in order.
-	Question func(lang, format, name string) (said, text string, answers []string, err error)
-	Unreviewed     []string  // languages, by name, that no native speaker has checked
+	Question   func(lang, format, name string) (said, text string, answers []string, err error)
+	Unreviewed []string // languages, by name, that no native speaker has checked
 
 	memo *memo
 }
