@@ -39,19 +39,27 @@ func (p patternPart) fits(word string) bool {
 
 // dangerIn is a pattern's name where one is found.
 func dangerIn(tokens []token) string {
-	if spared(tokens) {
+	for i := range tokens {
+		if name := dangerFrom(tokens[i:]); name != "" && !spared(tokens) {
+			return name
+		}
+	}
+	return ""
+}
+
+// dangerFrom is the name of a pattern that begins at the first word.
+func dangerFrom(tokens []token) string {
+	if isDigits(tokens[0].text) {
 		return ""
 	}
-	for i, t := range tokens {
-		for _, p := range dangerPatterns.byFirst[t.text] {
-			if goesOn(tokens[i+1:], p.parts[1:]) {
-				return p.name
-			}
+	for _, p := range dangerPatterns.byFirst[tokens[0].text] {
+		if goesOn(tokens[1:], p.parts[1:]) {
+			return p.name
 		}
-		for _, p := range dangerPatterns.byStem {
-			if p.parts[0].fits(t.text) && goesOn(tokens[i+1:], p.parts[1:]) {
-				return p.name
-			}
+	}
+	for _, p := range dangerPatterns.byStem {
+		if p.parts[0].fits(tokens[0].text) && goesOn(tokens[1:], p.parts[1:]) {
+			return p.name
 		}
 	}
 	return ""

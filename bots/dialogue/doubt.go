@@ -31,6 +31,15 @@ func doubtsSender(rest []token) bool {
 // whats are questions that ask for the message once more.
 var whats = foldSet("what", "who", "whats", "whos", "beth", "be", "pwy", "cad", "cad e", "ceard", "ce", "co", "kto", "que", "o que", "quem")
 
+// answersForAnother reports somebody else right after the yes or no, with a
+// verb that echoes the question for them: "yes my wife would".
+func answersForAnother(m message, other, d hit) bool {
+	last := m.tokens[len(m.tokens)-1].text
+	return other.at == d.end && !m.tokens[d.end-1].brk && echoVerbs[last]
+}
+
+var echoVerbs = wordSet("is does do would will can has have wants might could did was are")
+
 // deniesNext reports a no that denies the yes right after it: "would not" and
 // "be interested".
 // A word that is nothing but yes cannot be denied: "no yes" contradicts itself.

@@ -79,6 +79,8 @@ func TestWhoseAnswer(t *testing.T) {
 	for _, c := range []labelled{
 		{"en", "unclear", "our neighbour would love to"},
 		{"en", "unclear", "his carer is interested"},
+		{"en", "unclear", "yes my sister would"},
+		{"en", "yes", "yes, my sister told me about it"},
 		{"cy", "unclear", "mae fy chwaer yn hapus i ddod"},
 		{"ga", "unclear", "is féidir le mo dheirfiúr"},
 		{"pl", "unclear", "moja babcia chętnie"},

@@ -7,7 +7,7 @@ import "strings"
 // less of a STOP: whoever asks for no more texts gets none.
 func (t *turn) stopAside() (lang string, ok bool) {
 	tokens := t.msg.tokens
-	if t.msg.question {
+	if t.msg.question || len(tokens) == 1 && isDigits(tokens[0].text) {
 		return "", false
 	}
 	if lang, ok := asksToHalt(tokens); ok {

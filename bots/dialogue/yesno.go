@@ -252,6 +252,8 @@ func weigh(m message, hits []hit) Reading {
 		return unclear("who_asks", d)
 	case t.other != nil && t.other.at < d.at:
 		return unclear("somebody_else", t.other)
+	case t.other != nil && answersForAnother(m, *t.other, *d):
+		return unclear("somebody_else", t.other)
 	case t.neg != nil && t.no == nil:
 		return weighDenied(m, hits, t)
 	case t.neg != nil && t.no != nil && doubled(m, *t.neg, *t.no):
