@@ -131,6 +131,31 @@ func (p *played) staffForms(t *testing.T, all map[string]*visitor) {
 	all["organiser"].post(msg+"/reply", "text", "There is parking.").wants(t, "answering what was not taken", 409)
 	all["caller"].post(msg+"/claim").wants(t, "taking what somebody has", 409)
 	all["organiser"].post(msg+"/reply", "text", "There is parking behind the hall.").wants(t, "answering", 303, "/messages")
+	p.inPolish(t, all)
+}
+
+// inPolish: whoever takes a text of somebody who is texted in Polish begins
+// the answer in it, and reads the English beside it.
+func (p *played) inPolish(t *testing.T, all map[string]*visitor) {
+	sim := simulator{p.house}
+	for _, words := range []string{"po polsku", "Zebulon trundles quincewort sideways"} {
+		if err := sim.Text(t.Context(), p.actors["organiser"], "+999000000777", words); err != nil {
+			t.Fatal(err)
+		}
+		p.settled()
+	}
+	items := must[[]string](t)(p.openItems(t))
+	list := "/staff/processes/" + p.young + "/messages"
+	msg, v := list+"/"+items[len(items)-1], all["organiser"]
+	v.post(msg+"/claim").wants(t, "a text in Polish", 200, "They are texted in Polish", "Dziękujemy za wiadomość.", "Thank you for your message.", "Zebulon trundles")
+	webtest.Check(t, webtest.Page{Name: "staff-message", URL: v.base + list + "?state=claimed", Cookie: v.cookie, Press: "Read again"})
+	v.post(msg+"/reply", "begin", "Dziękujemy za wiadomość.", "text", " Parking jest za salą. ").wants(t, "answering in Polish", 303, "/messages")
+	p.settled()
+	all["organiser"].get("/simulator?number="+url.QueryEscape("+999000000777")).wants(t, "their phone", 200, "Dziękujemy za wiadomość. Parking jest za salą.")
+	if err := sim.Text(t.Context(), p.actors["organiser"], "+999000000777", "english"); err != nil {
+		t.Fatal(err)
+	}
+	p.settled()
 }
 
 func (p *played) openItems(t *testing.T) ([]string, error) {
