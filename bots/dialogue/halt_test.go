@@ -66,6 +66,10 @@ func TestPerhapsNoMoreTexts(t *testing.T) {
 			t.Errorf("%s: %q left the conversation %s with %v (%s)", lang, text, s.Status, out.Say, out.Entry.Rule)
 			continue
 		}
+		after, _ := dialogue.Step(env, s, dialogue.Input{ID: "y", Kind: dialogue.Text, Text: "1", At: env.Now.Add(2 * time.Minute)})
+		if _, late := dialogue.Step(env, after, dialogue.Input{ID: "z", Kind: dialogue.Text, Text: text, At: env.Now.Add(time.Hour)}); late.Say == nil || late.Say.Parts[0].Key != "may_stop" || after.Status != dialogue.Ended {
+			t.Errorf("%s: after the end %q got %v at %s", lang, text, late.Say, after.Status)
+		}
 		if e := out.Effects[0]; e.Name != dialogue.DoHandOver || e.Fields["priority"] != "urgent" || e.Fields["reason"] != "may_stop" {
 			t.Errorf("%s: handed over by %v", lang, e)
 		}

@@ -205,11 +205,11 @@ func (t *turn) catchAll() Result {
 	if t.approvedAnswer() {
 		return Handled
 	}
-	if _, open := t.open(); !open {
-		return t.byState()
-	}
 	if t.state.Status != WithPerson && t.mayHalt() {
 		return t.halted()
+	}
+	if _, open := t.open(); !open {
+		return t.byState()
 	}
 	if t.state.Status == WithPerson {
 		t.handOver("more", "normal")
@@ -262,7 +262,10 @@ func (t *turn) clarify() Result {
 
 // halted gives words that may mean STOP to a person at once.
 func (t *turn) halted() Result {
-	t.state.Status, t.state.Told = WithPerson, t.env.Now
+	t.state.Told = t.env.Now
+	if _, open := t.open(); open {
+		t.state.Status = WithPerson
+	}
 	t.handOver("may_stop", "urgent")
 	t.say("may_stop", nil)
 	return Handed
