@@ -47,7 +47,7 @@ lint: ## formatting, vet and golangci-lint where it is installed
 	scripts/ci/lint.sh
 
 crashwalk: assets ## kills the program twenty times under load, then stops and kills it at every operation of a small jury; takes hours
-	FOLKMOOT_TEST_KILLS=20 go test -run '^TestKilledAgainAndAgain$$' -count 1 -v ./app
+	FOLKMOOT_TEST_KILLS=20 go test -run '^(TestKilledAgainAndAgain|TestStoppedInEarnest)$$' -count 1 -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestAStoppedProgramWakesUp$$' -count 1 -timeout 3h -v ./app
 	FOLKMOOT_CRASHWALK=all go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app
 	FOLKMOOT_CRASHWALK=wire go test -run '^TestCrashWalk$$' -count 1 -timeout 6h -v ./app

@@ -242,6 +242,8 @@ func (g *grower) carry(b *testing.B, size int) {
 		b.Fatal(err)
 	}
 	restored := append(slices.Clone(here[:2]), "FOLKMOOT_DATA_DIR="+there)
+	copied, copiedRing := "sqlite:"+filepath.Join(dir, "copy.db"), "sqlite:"+filepath.Join(dir, "copy_keys.db")
+	documents := g.documents(b)
 	for _, step := range []struct {
 		name    string
 		environ []string
@@ -250,18 +252,64 @@ func (g *grower) carry(b *testing.B, size int) {
 		{"erasures", here, []string{"store", "erasures", log}},
 		{"backup", here, []string{"store", "backup", "--store", backup, "--keyring", ring}},
 		{"verify", here, []string{"store", "verify"}},
+		{"copy", here, []string{"store", "copy", "--to", copied, "--keyring-to", copiedRing}},
 		{"restore", restored, []string{"store", "restore", "--store", backup, "--keyring", ring, "--erasures", log}},
 	} {
-		once(b, fmt.Sprintf("%07d/%s", size, step.name), size, func(b *testing.B) {
-			var out io.Writer = io.Discard
-			if testing.Verbose() {
-				out = os.Stderr
+		var took time.Duration
+		b.Run(fmt.Sprintf("%07d/%s", size, step.name), func(b *testing.B) {
+			if took == 0 {
+				took = carried(b, step.environ, step.args)
 			}
-			if code := run(b.Context(), step.args, &streams{out: out, err: io.Discard, environ: step.environ}); code != 0 {
-				b.Errorf("%s: exit %d", step.name, code)
-			}
+			b.ReportMetric(took.Seconds(), "s")
+			b.ReportMetric(float64(documents)/took.Seconds(), "documents/s")
+			b.ReportMetric(float64(sizeOf(b, backup)+sizeOf(b, ring))/1e6/took.Seconds(), "MB/s")
+			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+// carried runs a command and answers how long it took.
+func carried(b *testing.B, environ, args []string) time.Duration {
+	b.Helper()
+	var out io.Writer = io.Discard
+	if testing.Verbose() {
+		out = os.Stderr
+	}
+	began := time.Now()
+	if code := run(b.Context(), args, &streams{out: out, err: out, environ: environ}); code != 0 {
+		b.Errorf("%v: exit %d", args, code)
+	}
+	return time.Since(began)
+}
+
+// documents counts what the store and the keyring hold.
+func (g *grower) documents(b *testing.B) (n int64) {
+	b.Helper()
+	for e, list := range map[store.Engine][]store.Untyped{g.engine: g.store.Collections(), g.ring: g.vault.Store().Collections()} {
+		for _, c := range list {
+			m, err := e.Count(b.Context(), c.Spec().Name, store.Query{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			n += m
+		}
+	}
+	return n
+}
+
+// sizeOf is what the files of a folder hold, 0 where there is none yet.
+func sizeOf(b *testing.B, dir string) (n int64) {
+	b.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
 }
 
 // once measures something that cannot be repeated, whatever b.N is: how long

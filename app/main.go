@@ -1,5 +1,3 @@
-// Command folkmoot runs citizens' juries, assemblies and standing panels for
-// public bodies: from the promise to the verified change.
 package main
 
 import (

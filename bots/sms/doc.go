@@ -45,6 +45,7 @@
 //	a crash at any write   TestACrashAtAnyStoreOperationLosesAndDoublesNothing, for all three             ... and TestACrashBetweenClaimAndAnswerIsUnknownNotPending
 //	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway  TestMishapsOfReports                       TestACrashAtAnyStoreOperationLosesAndDoublesNothing
 //	a clock that is off    gateway.TestGenericWindow                  gateway.TestGenericWindow                     gateway.TestNotifyKeyTrouble
+//	a program stands still (in app) TestAStoppedProgramWakesUp, for all three; TestAProgramThatIsToldToStopFinishesWhatItSends
 //	STOP in between        TestStopAtEveryStepOfEveryFlow             TestMishapsOfReports                          TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
 //
 // Of Slack's events and forms: TestSignatures (clock), TestForgedAndMalformedRequests,
