@@ -202,7 +202,7 @@ func (r *recording) walkers(t testing.TB, points []point) (wrong int) {
 	}
 	for i, p := range points {
 		if queue <- p; i%2000 == 1999 {
-			t.Logf("crash walk: %d points walked", i+1)
+			t.Logf("crash walk: %d points walked, now at step %d", i+1, p.step)
 		}
 	}
 	close(queue)
@@ -210,8 +210,8 @@ func (r *recording) walkers(t testing.TB, points []point) (wrong int) {
 	return wrong
 }
 
-// chosen are the points to walk: all, every so many-th, those whose words begin
-// in a way, or a sample.
+// chosen are the points to walk: all, those from a step on, every so many-th,
+// those whose words begin in a way, or a sample.
 func chosen(all []point, which, seed string) []point {
 	n, err := strconv.Atoi(which)
 	switch {
@@ -219,6 +219,9 @@ func chosen(all []point, which, seed string) []point {
 		return sample(all, seed)
 	case which == "all":
 		return all
+	case strings.HasPrefix(which, "from "):
+		first, _ := strconv.Atoi(strings.TrimPrefix(which, "from "))
+		return slices.DeleteFunc(slices.Clone(all), func(p point) bool { return p.step < first })
 	case err == nil && n > 0:
 		return everyNth(all, n)
 	}
@@ -244,11 +247,13 @@ func walkSeed() string {
 // calls of the store: it dies before or after one, or one fails or loses its
 // answer and the program goes on. After a restart and with everybody asking
 // again who got no answer, everything must end as if nothing had happened.
-// FOLKMOOT_CRASHWALK=all walks all points, otherwise a sample with one of
-// each kind, another one each day; a number walks every so many-th, the
-// words of a point, as a fault names it, that one alone; "outages" walks only
-// the outages, all of them; "wire" the sample over MongoDB's protocol, of which
-// otherwise every twentieth point is walked there.
+//
+// FOLKMOOT_CRASHWALK says which points are walked. Without it: one of each
+// kind, others each day, some outages, and every twentieth of those points
+// over MongoDB's protocol. "all": all, and all outages. "from 90": all from
+// step 90 on, where a walk broke off. A number: every so many-th. The words of
+// a point, as a fault names it: that one. "outages": all outages. "wire": one
+// of each kind over MongoDB's protocol.
 func TestCrashWalk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the crash walk takes long; run without -short")
