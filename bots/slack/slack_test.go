@@ -71,6 +71,8 @@ type responses struct {
 	mu   sync.Mutex
 	keys map[string]slack.Answer
 	deny bool
+	away bool // the store does not answer
+	cut  bool // it keeps the answer and then does not say so
 }
 
 var due = time.Date(2018, 9, 1, 0, 0, 0, 0, time.UTC)
@@ -93,6 +95,9 @@ func (r *responses) Get(_ context.Context, _ domain.Actor, id string) (slack.Owe
 func (r *responses) Respond(_ context.Context, cmd domain.Command, _ string, in slack.Answer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.away {
+		return domain.E(domain.Unavailable, "the store does not answer; try again in a moment")
+	}
 	if r.deny {
 		return domain.E(domain.Forbidden, "this needs the role commissioner")
 	}
@@ -103,6 +108,9 @@ func (r *responses) Respond(_ context.Context, cmd domain.Command, _ string, in 
 		return err
 	}
 	r.keys[cmd.Key] = in
+	if r.cut {
+		return domain.E(domain.Unavailable, "the store does not answer; try again in a moment")
+	}
 	return nil
 }
 

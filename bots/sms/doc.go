@@ -48,7 +48,7 @@
 //	a program stands still (in app) TestAStoppedProgramWakesUp, for all three; TestAProgramThatIsToldToStopFinishesWhatItSends
 //	STOP in between        TestStopAtEveryStepOfEveryFlow             TestMishapsOfReports                          TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
 //
-// Of Slack's events and forms: TestSignatures (clock), TestForgedAndMalformedRequests,
+// Of Slack's events and forms: TestSignatures (clock), TestMishapsOfAModal, TestForgedAndMalformedRequests,
 // TestRightsAreAskedAgainAtSubmission and TestANoticeIsPostedOnceWhateverSlackDoes
 // in bots/slack. Odd texts: TestWhateverComesThroughTheDoor; odd numbers:
 // gateway.TestNumber.
