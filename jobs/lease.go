@@ -54,10 +54,14 @@ func (r *Runner) take(ctx context.Context, job string, life time.Duration) (leas
 		l.Until = now.Add(life)
 		return nil
 	})
-	ok = err == nil && lease.Holder == r.Holder && now.Before(lease.Until)
+	// Asked again: the program may have stood still since.
+	ok = err == nil && lease.Holder == r.Holder && r.left(lease) > 0
 	r.hold(job, lease, ok)
 	return lease, ok, err
 }
+
+// left is how long a run may still take under the lease.
+func (r *Runner) left(l Lease) time.Duration { return l.Until.Add(-Margin).Sub(r.Machine.Now()) }
 
 func (r *Runner) held(job string) (Lease, bool) {
 	r.mu.Lock()
@@ -130,7 +134,7 @@ func (r *Runner) fenced(ctx context.Context, lease Lease) context.Context {
 		if err != nil {
 			return err
 		}
-		if l.Term != lease.Term || !r.Machine.Now().Before(l.Until.Add(-Margin)) {
+		if l.Term != lease.Term || r.left(l) <= 0 {
 			return domain.E(domain.Stale, "another instance runs this job now")
 		}
 		return nil

@@ -112,7 +112,9 @@ func (r *Runner) RunOnce(ctx context.Context, j Job) (count int, err error) {
 		r.report(j, Result{Outcome: "elsewhere"}, err)
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(r.fenced(ctx, lease), life-Margin)
+	// A lease that was kept from an earlier run ends before a whole life: so
+	// does the run.
+	ctx, cancel := context.WithTimeout(r.fenced(ctx, lease), r.left(lease))
 	defer cancel()
 	res := Result{At: r.Machine.Now(), Outcome: "panicked"}
 	defer func() { // also when the job panics, for which cron's Recover is outside
