@@ -51,3 +51,43 @@ func BenchmarkUnderstanding(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDanger reads the labelled files of danger and reports, per
+// language, what share is found and what share of the alarms is real.
+func BenchmarkDanger(b *testing.B) {
+	for _, file := range []string{"danger.txt", "danger_apart.txt", "danger_blind.txt"} {
+		rs := replies(b, file)
+		for _, lang := range []string{"en", "cy", "ga", "pl", "pt"} {
+			b.Run(strings.TrimSuffix(file, ".txt")+"/"+lang, func(b *testing.B) {
+				var s score
+				for b.Loop() {
+					s = score{}
+					for _, r := range rs {
+						if r.lang != lang {
+							continue
+						}
+						alarm, _ := alarmed(r)
+						s = s.add(alarm, r.label == "danger")
+					}
+				}
+				b.ReportMetric(s.recall(), "found")
+				b.ReportMetric(s.precision(), "real")
+				b.ReportMetric(float64(s.meant), "dangers")
+			})
+		}
+	}
+}
+
+// add counts one reading.
+func (s score) add(said, meant bool) score {
+	if said {
+		s.said++
+	}
+	if meant {
+		s.meant++
+	}
+	if said && meant {
+		s.right++
+	}
+	return s
+}

@@ -43,6 +43,29 @@ func dangerIn(tokens []token) string {
 		if name := dangerFrom(tokens[i:]); name != "" && !spared(tokens) {
 			return name
 		}
+		if word := graveMisspelt(tokens[i].text); word != "" {
+			return "misspelt:" + word
+		}
+	}
+	return ""
+}
+
+// grave are long words that mean danger wherever they stand: they are known
+// with one slip of the finger, too.
+var grave = []string{
+	"suicide", "suicidal", "overdose", "overdosed", "hunanladdiad", "feinmharu", "samobojstwo", "samobojstwie", "samobojstwa",
+	"suicidio", "suicidar", "zgwalcona", "molestuje",
+}
+
+func graveMisspelt(word string) string {
+	const shortest = 6
+	if len(word) < shortest {
+		return ""
+	}
+	for _, known := range grave {
+		if d := len(word) - len(known); d >= -1 && d <= 1 && distance([]rune(word), []rune(known)) == 1 {
+			return known
+		}
 	}
 	return ""
 }
@@ -94,7 +117,7 @@ func spared(tokens []token) bool {
 }
 
 var dangerSpared = []string{
-	"hit me up", "beat me to", "beats me why", "beats me how", "beats me at", "beat me at", "rather die than", "killing myself laughing",
+	"hit me up", "beat me to", "beats me why", "beats me how", "beats me at", "beat me at", "rather die than", "myself laughing", "dye my",
 	"without my tea",
 }
 
