@@ -130,6 +130,7 @@ type ContactData struct {
 	Person  string `json:"person"`
 	// Number is the keyed hash of where they were reached; "": nowhere yet.
 	Number string `json:"number,omitempty"`
+	Mail   bool   `json:"mail,omitempty"` // it is a mailbox
 	// Left is how they stand, when they left; "": they are reached elsewhere.
 	Left string `json:"left,omitempty"`
 	// Asked: they asked for the change themselves, from that number.

@@ -46,6 +46,7 @@
 //	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway  TestMishapsOfReports                       TestACrashAtAnyStoreOperationLosesAndDoublesNothing
 //	a clock that is off    gateway.TestGenericWindow                  gateway.TestGenericWindow                     gateway.TestNotifyKeyTrouble
 //	a program stands still (in app) TestAStoppedProgramWakesUp, for all three; TestAProgramThatIsToldToStopFinishesWhatItSends
+//	another number         people.TestANumberThatChangedHandsIsAStrangers                                          TestACrashWhileANumberChangesLosesAndDoublesNothing, TestAMessageOvertakenByAChangeOfNumber
 //	STOP in between        TestStopAtEveryStepOfEveryFlow             TestMishapsOfReports                          TestStopWinsWhateverIsNotInFlight, TestLeavingCompetesWithTheClaim
 //
 // Of Slack's events and forms: TestSignatures (clock), TestMishapsOfAModal, TestForgedAndMalformedRequests,

@@ -285,3 +285,43 @@ func TestWrittenTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherMailbox: what waited for the old one goes to the new one, with a
+// way to leave of its own; a wish to get no emails goes along; the phone is
+// left alone.
+func TestAnotherMailbox(t *testing.T) {
+	t.Parallel()
+	for _, left := range []bool{false, true} {
+		w := newWorld(t)
+		post := w.mails()
+		w.readers(1, domain.ClassService, "picked")
+		w.posted()
+		old, next := w.svc.Hash(reader(0)), "new@home.example"
+		w.ask(domain.MessageData{Process: "p1", Person: "r0", Template: "closed", Class: domain.ClassService, NotBefore: w.clock.Now().Add(time.Hour)})
+		if left {
+			check(t, w.svc.Leave(t.Context(), domain.Command{Key: "l"}, "p1", old))
+		}
+		w.town.people["p1/r0"] = outreach.Contact{Phone: number(0), Email: next, Emails: true}
+		e := contactEffect("move", domain.ContactData{Process: "p1", Person: "r0", Number: old, Mail: true, At: w.clock.Now()})
+		check(t, w.svc.Execute(t.Context(), e), w.svc.Execute(t.Context(), e))
+		w.clock.Advance(2 * time.Hour)
+		w.posted()
+		var to []string
+		for _, m := range post.Emails() {
+			to = append(to, m.To)
+			if m.To == next && (!strings.Contains(m.Body, "/leave/p1/"+w.svc.Hash(next)) || strings.Contains(m.Body, old)) {
+				t.Errorf("the way to leave is the old mailbox's:\n%s", m.Body)
+			}
+		}
+		want := []string{next, reader(0)}
+		if left {
+			want = want[1:]
+		}
+		if d := cmp.Diff(want, to); d != "" || len(w.said(number(0))) != 0 {
+			t.Errorf("left %v: %d texts, emails to (-want +got):\n%s", left, len(w.said(number(0))), d)
+		}
+		if n, err := w.svc.Number(t.Context(), w.svc.Hash(next)); err != nil || n.Refuses("p1", "r0") != left {
+			t.Errorf("left %v: refuses %v, %v", left, n.Refuses("p1", "r0"), err)
+		}
+	}
+}

@@ -20,9 +20,16 @@
 //     crash the message is unknown, never simply pending, and is looked for
 //     before it is sent again. A decision is never sent again without a
 //     person.
+//   - When a person has another number or mailbox, what is theirs leaves the old
+//     one in a single write and goes on at the new one; whoever texts from the
+//     old one then is a stranger. Others who share it stay. A wish to get no
+//     texts goes along, unless the change was asked for from that number.
+//   - When a person leaves, by whichever door, what a text was asking them ends,
+//     and what waited for them is dropped.
 //   - Message text, raw events, conversation states and the number itself are
 //     sealed under the number's own key and go with it. The keyed hash and the
-//     opt-outs stay.
+//     opt-outs stay. A number keeps the ids of those who have moved on, so
+//     that erasing one of them reaches what was said here.
 //
 // Bounds, and what happens there: a number holds [MaxOutbox] unsent messages
 // (further bulk waits, a further reply replaces the oldest waiting reply),

@@ -25,6 +25,7 @@ type Parting struct {
 	Key           string         `json:"key"` // of the effect that moves it
 	Process       string         `json:"process"`
 	Person        string         `json:"person"`
+	Mail          bool           `json:"mail,omitempty"` // it was a mailbox
 	Conversations []Conversation `json:"conversations,omitempty"`
 	Messages      []Message      `json:"messages,omitempty"`
 	OptOuts       []OptOut       `json:"opt_outs,omitempty"`
@@ -38,7 +39,7 @@ const answerable = 10 * time.Minute
 // not ask for it from this number themselves, their wish to get no texts goes
 // with them: nobody else's change of a number may undo it.
 func (n *Number) part(key string, d domain.ContactData, now time.Time) {
-	p := Parting{Key: key, Process: d.Process, Person: d.Person}
+	p := Parting{Key: key, Process: d.Process, Person: d.Person, Mail: d.Mail}
 	if !d.Asked {
 		p.OptOuts = n.optOutsOf(d.Process, d.Person)
 	}
@@ -163,9 +164,8 @@ func (s *Service) takeOver(ctx context.Context, from string, p Parting) error {
 	if err != nil {
 		return err
 	}
-	mail := slices.ContainsFunc(p.Messages, func(m Message) bool { return m.Mail })
 	address := contact.Phone
-	if mail {
+	if p.Mail {
 		address = contact.Email
 	}
 	if address == "" {
@@ -175,7 +175,7 @@ func (s *Service) takeOver(ctx context.Context, from string, p Parting) error {
 		Parting: p, from: from, to: s.Hash(address), address: address, now: s.Clock.Now(),
 		note: Note{Process: ref, Person: p.Person, Lang: contact.Lang, Format: contact.Format, Code: contact.Code},
 		// Who is reached in another way is texted only as before.
-		asks: !mail && !contact.byEmail() && !contact.Letters && !contact.Calls,
+		asks: !p.Mail && !contact.byEmail() && !contact.Letters && !contact.Calls,
 	}
 	_, err = s.Numbers.Upsert(ctx, t.to, s.blank(t.to, t.now), func(n *Number) error { return s.arrive(ctx, n, t) })
 	return err

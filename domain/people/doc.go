@@ -12,6 +12,9 @@
 //   - Every status follows [CanMove]; confirmed needs availability; serving
 //     needs consent, induction, a payment choice and benefits advice offered;
 //     removal for conduct takes two people.
+//   - A change of number or mailbox, and leaving, carry an effect in the same
+//     write, by which outreach follows. A number that changed hands belongs to
+//     nobody here any more.
 //   - A look at identity is recorded, with its purpose, before anything is
 //     opened. When it cannot be recorded nothing is shown.
 //   - Bank details come only from the person's own page and leave only in the

@@ -32,10 +32,10 @@ func (p *Person) emitContact(cmd domain.Command, now time.Time, was reached) {
 	emit := func(occasion, had, has string, first bool) {
 		switch {
 		case had != has && (had != "" || first):
-			d.Number, d.Left = had, ""
+			d.Number, d.Left, d.Mail = had, "", occasion == "mail"
 			p.Emit(cmd, domain.EffectContact, "moved_"+occasion, now, d)
 		case had != "" && left:
-			d.Number, d.Left = had, string(p.Status)
+			d.Number, d.Left, d.Mail = had, string(p.Status), occasion == "mail"
 			p.Emit(cmd, domain.EffectContact, "left_"+occasion, now, d)
 		}
 	}
