@@ -133,7 +133,8 @@ type ContactData struct {
 	Mail   bool   `json:"mail,omitempty"` // it is a mailbox
 	// Left is how they stand, when they left; "": they are reached elsewhere.
 	Left string `json:"left,omitempty"`
-	// Asked: they asked for the change themselves, from that number.
+	// Asked: they asked for the change themselves, from that number; of
+	// leaving: a conversation at that number led to it.
 	Asked bool      `json:"asked,omitempty"`
 	At    time.Time `json:"at"`
 }

@@ -237,3 +237,53 @@ func TestLeavingEndsWhatIsOpen(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAConversationSaysOfGivingUpIsSaid, though it waits for the morning
+// and the person has left by then.
+func TestWhatAConversationSaysOfGivingUpIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.town.people["p1/ann"] = outreach.Contact{Phone: oldPhone}
+	w.ask(domain.MessageData{Process: "p1", Person: "ann", Template: "picked", Class: domain.ClassService, Vars: map[string]string{
+		"reply_by": "2018-06-18T22:00:00Z", "reply_by_text": "2018-06-18T22:00:00Z",
+	}})
+	w.settle()
+	w.clock.Advance(14 * time.Hour) // at night
+	_, err := w.inbox.Wake(t.Context())
+	check(t, err)
+	w.settle()
+	w.clock.Advance(time.Second)
+	w.town.people["p1/ann"] = outreach.Contact{Phone: oldPhone, Left: true}
+	check(t, w.svc.Execute(t.Context(), contactEffect("left", domain.ContactData{
+		Process: "p1", Person: "ann", Number: w.svc.Hash(oldPhone), Left: "no_answer", Asked: true, At: w.clock.Now(),
+	})))
+	w.later(1, 10*time.Hour)
+	w.heardOnce(oldPhone, offerText, "Forest Health Jury: we have not heard from you")
+}
+
+// TestTextsAgainAtANewNumber: somebody in no conversation, whose wish came
+// along from another number, texts START from the new one.
+func TestTextsAgainAtANewNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.town.people["p1/ann"] = outreach.Contact{Phone: oldPhone}
+	w.ask(domain.MessageData{Process: "p1", Person: "ann", Template: "registered", Class: domain.ClassService})
+	w.settle()
+	olive := domain.Actor{ID: "olive", Via: "web", Grants: []domain.Grant{{Role: domain.Organiser, Process: "p1"}}}
+	check(t, w.svc.OptOut(t.Context(), domain.Command{Key: "o", Actor: olive}, "p1", outreach.OptOutInput{Person: "ann", Source: outreach.FromStaff}))
+	check(t, w.svc.Execute(t.Context(), w.moving()))
+	w.settle()
+	if said := w.said(newPhone); len(said) != 0 {
+		t.Fatalf("texted against their wish: %q", said)
+	}
+	w.text(newPhone, "START")
+	w.settle()
+	n, err := w.svc.Number(t.Context(), w.svc.Hash(newPhone))
+	check(t, err)
+	if n.Refuses("p1", "ann") || len(w.said(newPhone)) != 1 {
+		t.Errorf("refuses %v, said %q", n.Refuses("p1", "ann"), w.said(newPhone))
+	}
+	if old, err := w.svc.Number(t.Context(), w.svc.Hash(oldPhone)); err != nil || !old.OptedOut("p1") {
+		t.Errorf("the old number's own STOP was lifted (%v)", err)
+	}
+}

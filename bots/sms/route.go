@@ -159,6 +159,9 @@ func (d *Desk) beside(ctx context.Context, n *outreach.Number, sc scene, b outre
 	sc = d.outside(n, sc)
 	sc.conv.Person, sc.conv.Lang = b.Person, d.language(ctx, b.Process, b.Person)
 	sc.talk.State.Lang = sc.conv.Lang
+	if n.Refuses(b.Process, b.Person) { // told to staff, or brought along from another number
+		sc.talk.State.Status = dialogue.Stopped
+	}
 	return sc, nil
 }
 

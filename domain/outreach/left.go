@@ -73,7 +73,9 @@ func (s *Service) left(ctx context.Context, effect string, d domain.ContactData)
 		if d.Left == leftDied {
 			n.leaves(d.Process, d.Person)
 		}
-		n.dropFor(d)
+		if !gaveUp(d) {
+			n.dropFor(d)
+		}
 		n.see(effect)
 		n.UpdatedAt = now
 		return nil
@@ -83,6 +85,10 @@ func (s *Service) left(ctx context.Context, effect string, d domain.ContactData)
 	}
 	return s.archive(ctx, n)
 }
+
+// gaveUp reports whether a conversation itself waited in vain: what it says of
+// that, it says unasked, perhaps in the morning.
+func gaveUp(d domain.ContactData) bool { return d.Asked && d.Left == "no_answer" }
 
 func (s *Service) endTalk(ctx context.Context, n *Number, c Conversation, note Note, effect string) error {
 	now := s.Clock.Now()

@@ -27,15 +27,15 @@ func (s Status) Gone() bool { return slices.Contains(gone, s) || s == Erased }
 // left must not stay open, whichever door they left by.
 func (p *Person) emitContact(cmd domain.Command, now time.Time, was reached) {
 	self := cmd.Actor.ID == p.ID && cmd.Actor.Via == "sms"
-	d := domain.ContactData{Process: p.Process, Person: p.ID, Asked: self, At: now}
+	d := domain.ContactData{Process: p.Process, Person: p.ID, At: now}
 	left := p.Status != was.status && p.Status.Gone()
 	emit := func(occasion, had, has string, first bool) {
 		switch {
 		case had != has && (had != "" || first):
-			d.Number, d.Left, d.Mail = had, "", occasion == "mail"
+			d.Number, d.Left, d.Mail, d.Asked = had, "", occasion == "mail", self
 			p.Emit(cmd, domain.EffectContact, "moved_"+occasion, now, d)
 		case had != "" && left:
-			d.Number, d.Left, d.Mail = had, string(p.Status), occasion == "mail"
+			d.Number, d.Left, d.Mail, d.Asked = had, string(p.Status), occasion == "mail", cmd.Actor.Via == "sms"
 			p.Emit(cmd, domain.EffectContact, "left_"+occasion, now, d)
 		}
 	}
