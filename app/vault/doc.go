@@ -22,8 +22,9 @@
 //     of the next generation, under which nothing from before opens. That is
 //     the only renewal, and the tombstone stays readable beside it.
 //   - An erasure by another instance shows within [DefaultRecheck]: a key held
-//     in memory is not used longer than that without asking the keyring. When
-//     the keyring cannot be asked, nothing is opened.
+//     in memory is not used longer than that without asking the keyring, and
+//     goes when others are opened. When the keyring cannot be asked, nothing is
+//     opened.
 //   - The first seal for a new subject costs one write of the keyring, which
 //     is durable before any content is sealed with it.
 //   - A missing master key file is never replaced while the keyring holds
