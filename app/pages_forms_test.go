@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/app/web/webtest"
 	"folkmoot/domain"
@@ -241,6 +242,38 @@ func (p *played) phoneForms(t *testing.T, all map[string]*visitor) {
 	v.post("/simulator/texts", "number", "12", "body", "hello").wants(t, "no number", 400, "invented mobile number")
 	v.post("/simulator/clock", "by", "week", "number", "+999000000777").wants(t, "moving the clock", 303, "done=")
 	all["commissioner"].post("/simulator/clock", "by", "week").wants(t, "a commissioner moving the clock", 404)
+	p.numberForms(t, all)
+}
+
+// numberForms: a member's own new number, and a number that staff take off
+// somebody because it is another's.
+func (p *played) numberForms(t *testing.T, all map[string]*visitor) {
+	v := all["member"]
+	v.post("/me/channel", "channel", "text", "number", "077009000OO").wants(t, "letters in a number", 400, "does not read as a phone number")
+	v.post("/me/channel", "channel", "text", "number", "+999 000 000 881").wants(t, "a new number", 303, "/me")
+	p.settled()
+	if err := p.setClock(t.Context(), p.house.clock.Now().Add(24*time.Hour)); err != nil { // nobody is texted on a Sunday morning
+		t.Fatal(err)
+	}
+	p.settled()
+	all["organiser"].get("/simulator?number="+url.QueryEscape("+999000000881")).wants(t, "the new phone", 200, "we were asked to text this number from now on")
+	found := must[[]people.Person](t)(p.people.ByNumberAll(t.Context(), p.seals.Lookup("number", "+999000000777")))
+	if len(found) != 1 {
+		t.Fatalf("%d people at the number", len(found))
+	}
+	page := "/staff/processes/" + p.young + "/people/" + found[0].ID
+	all["commissioner"].post(page+"/wrong-number", "sure", "yes").wants(t, "a commissioner's word", 404)
+	all["caller"].post(page+"/wrong-number").wants(t, "not sure", 400, "tick this if you are sure")
+	all["caller"].get(page).wants(t, "the person", 200, "Take the number off")
+	all["caller"].post(page+"/wrong-number", "sure", "yes").wants(t, "a wrong number", 303, page)
+	p.settled()
+	if a := all["caller"].get(page); strings.Contains(a.body, "has a phone") {
+		t.Error("the number is still theirs")
+	}
+	n, err := p.outreach.Number(t.Context(), p.seals.Lookup("number", "+999000000777"))
+	if err != nil || len(n.People)+len(n.Conversations) != 0 {
+		t.Errorf("the number still knows %d people and %d conversations (%v)", len(n.People), len(n.Conversations), err)
+	}
 }
 
 // browse looks at every page in a real browser, on a phone and on a desk.
