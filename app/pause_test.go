@@ -168,7 +168,7 @@ func (w *world) startDrowsy(n *nap) (*program, error) {
 func recordOf(t testing.TB, steps []walkStep) *recording {
 	t.Helper()
 	dir := t.TempDir()
-	r := &recording{steps: steps, heard: &spoken{said: map[string]string{}}, solver: highs.New(dir), key: filepath.Join(dir, "master.key")}
+	r := &recording{steps: steps, heard: &spoken{said: map[string]string{}}, solver: highs.New(dir), key: filepath.Join(dir, "master.key"), open: embedded}
 	w := r.world(t)
 	w.set(time.Date(2026, 1, 14, 12, 0, 0, 0, time.UTC))
 	w.found()
