@@ -40,7 +40,9 @@ type play struct {
 	sender string
 	people []residents.Resident
 	phones map[string]residents.Resident // by number
-	show   *show
+	// answered is how many texts a phone had when its owner last looked at it.
+	answered map[string]int
+	show     *show
 }
 
 // stop carries an error out of the script: a play that fails ends where it
@@ -54,7 +56,7 @@ func Play(ctx context.Context, o Options) (played Played, err error) {
 	}
 	p := &play{
 		Options: o, ctx: ctx, c: newClient(o.Doors), cast: map[string]*client{}, ids: map[string]string{}, names: map[string]string{},
-		bodies: map[string]string{}, phones: map[string]residents.Resident{}, show: newShow(o.Out),
+		bodies: map[string]string{}, phones: map[string]residents.Resident{}, answered: map[string]int{}, show: newShow(o.Out),
 	}
 	defer p.c.http.CloseIdleConnections()
 	defer func() {

@@ -144,40 +144,55 @@ func (p *play) handset(number string) []object {
 // again and again until nobody has more to say. It answers how many texts
 // they wrote. Each is a signed webhook to the running server.
 func (p *play) converse(numbers []string) int {
-	total := 0
-	for range 20 {
-		var said []string
+	const patience = 2 // rounds without an answer of ours, on a slow machine
+	total, idle := 0, 0
+	for range 24 {
+		var said, waits []string
 		p.each(numbers, func(number string) {
-			if p.answer(number) {
-				p.show.mu.Lock()
+			replied, waiting := p.answer(number)
+			p.show.mu.Lock()
+			defer p.show.mu.Unlock()
+			if replied {
 				said = append(said, number)
-				p.show.mu.Unlock()
+			} else if waiting {
+				waits = append(waits, number)
 			}
 		})
-		if len(said) == 0 {
+		if idle++; len(said) > 0 {
+			idle = 0
+		}
+		if len(said)+len(waits) == 0 || idle == patience {
 			return total
 		}
 		total += len(said)
 		p.pause()
-		slices.Sort(said)
-		numbers = said
+		numbers = append(said, waits...)
+		slices.Sort(numbers)
 	}
 	return total
 }
 
 // answer replies to the last text on a phone, if it is ours and asks
-// something.
-func (p *play) answer(number string) bool {
+// something. Nobody answers the same text twice: where nothing new has come
+// since their last answer they wait.
+func (p *play) answer(number string) (replied, waiting bool) {
 	texts := p.handset(number)
 	if len(texts) == 0 || texts[len(texts)-1]["ours"] != true {
-		return false
+		return false, false
+	}
+	p.show.mu.Lock()
+	had := p.answered[number]
+	p.answered[number] = len(texts)
+	p.show.mu.Unlock()
+	if had == len(texts) {
+		return false, true
 	}
 	reply := p.phones[number].Reply(texts[len(texts)-1].str("body"))
 	if reply == "" {
-		return false
+		return false, false
 	}
 	p.check(p.c.text(p.ctx, number, p.sender, reply))
-	return true
+	return true, false
 }
 
 // each does something for every number, sixteen at a time. The first failure
