@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -109,6 +110,21 @@ func (p Problems) Need(ok bool, field, format string, args ...any) {
 			p[field] = fmt.Sprintf(format, args...)
 		}
 	}
+}
+
+// Text records a problem with a required text of at most so many characters.
+func (p Problems) Text(field, value string, limit int) {
+	p.Need(strings.TrimSpace(value) != "", field, "write something here")
+	p.Need(len([]rune(value)) <= limit, field, "keep this to %d characters", limit)
+}
+
+// OneOf records a problem with a word that is not of a closed set.
+func OneOf[S ~string](p Problems, field string, value S, allowed []S) {
+	words := make([]string, len(allowed))
+	for i, w := range allowed {
+		words[i] = string(w)
+	}
+	p.Need(slices.Contains(allowed, value), field, "use one of: %s", strings.Join(words, ", "))
 }
 
 // Err is nil when nothing was recorded.

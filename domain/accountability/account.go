@@ -32,7 +32,7 @@ var Accounts = domain.Collection[Account]{
 	},
 }
 
-func (x *Account) owner() string { return x.Process }
+func (x *Account) OfProcess() string { return x.Process }
 
 func (s *Service) account(ctx context.Context, c domain.Command, process string, f func(*Account, time.Time) error) (Account, error) {
 	now := s.d.Clock.Now()
@@ -44,7 +44,7 @@ func (s *Service) account(ctx context.Context, c domain.Command, process string,
 		}
 		return f(x, now)
 	})
-	return bare(x), err
+	return domain.Bare(x), err
 }
 
 // AccountView is the account as anybody may see it.
@@ -93,7 +93,7 @@ func (s *Service) Announce(ctx context.Context, c domain.Command, process string
 		return AccountView{}, err
 	}
 	p := domain.Problems{}
-	text(p, "summary", in.Summary, shortText)
+	p.Text("summary", in.Summary, shortText)
 	if err := p.Err(); err != nil {
 		return AccountView{}, err
 	}
@@ -186,7 +186,7 @@ var ProgressReports = domain.Collection[ProgressReport]{
 	Keys: func(x *ProgressReport) map[string]any { return map[string]any{"process": x.Process, "sort": x.Number} },
 }
 
-func (x *ProgressReport) owner() string { return x.Process }
+func (x *ProgressReport) OfProcess() string { return x.Process }
 
 // ProgressInput is a progress report.
 type ProgressInput struct {
@@ -197,12 +197,12 @@ type ProgressInput struct {
 
 func (in ProgressInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "summary", in.Summary, shortText)
-	text(p, "text", in.Text, longText)
+	p.Text("summary", in.Summary, shortText)
+	p.Text("text", in.Text, longText)
 	p.Need(len(in.NotChanged) <= 50, "not_changed", "at most 50")
 	for i, n := range in.NotChanged {
-		text(p, fmt.Sprintf("not_changed.%d.what", i), n.What, 2000)
-		text(p, fmt.Sprintf("not_changed.%d.why", i), n.Why, 2000)
+		p.Text(fmt.Sprintf("not_changed.%d.what", i), n.What, 2000)
+		p.Text(fmt.Sprintf("not_changed.%d.why", i), n.Why, 2000)
 	}
 	return p
 }
@@ -238,7 +238,7 @@ func (s *Service) ReportProgress(ctx context.Context, c domain.Command, process 
 	}
 	x.announce(c, now)
 	x.Record(c, now, event(process, "progress.reported", "progress_reports:"+x.ID, map[string]any{"number": x.Number, "late": x.Late, "not_changed": len(x.NotChanged)}))
-	if x, err = store(ctx, s.d.Progress, x); err != nil {
+	if x, err = domain.Keep(ctx, s.d.Progress, x); err != nil {
 		return x, err
 	}
 	return x, s.progressed(ctx, x)
@@ -288,7 +288,7 @@ func (s *Service) progressed(ctx context.Context, r ProgressReport) error {
 // sync brings the account up to what was published, where a crash came
 // between a report or feedback and the account.
 func (s *Service) sync(ctx context.Context, process string) error {
-	reports, err := all(ctx, s.d.Progress, process)
+	reports, err := domain.All(ctx, s.d.Progress, process)
 	if err != nil {
 		return err
 	}
@@ -309,7 +309,7 @@ func (s *Service) ProgressReports(ctx context.Context, _ domain.Actor, process s
 	if _, err := s.find(ctx, process); err != nil {
 		return nil, err
 	}
-	return all(ctx, s.d.Progress, process)
+	return domain.All(ctx, s.d.Progress, process)
 }
 
 // sentence ends a text as a sentence, for what follows it in a message.

@@ -101,7 +101,7 @@ var Actions = domain.Collection[Action]{
 	},
 }
 
-func (x *Action) owner() string { return x.Process }
+func (x *Action) OfProcess() string { return x.Process }
 
 const maxUpdates, maxProofs, maxVerifications = 100, 50, 20
 
@@ -117,10 +117,10 @@ type ActionInput struct {
 
 func (in ActionInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "title", in.Title, 2000)
-	text(p, "owner.post", in.Owner.Post, longTitle)
+	p.Text("title", in.Title, 2000)
+	p.Text("owner.post", in.Owner.Post, longTitle)
 	p.Need(!in.Due.IsZero(), "due", "give the date by which it will be done")
-	oneOf(p, "goal", in.Goal, []string{"", "quick_win", "longer"})
+	domain.OneOf(p, "goal", in.Goal, []string{"", "quick_win", "longer"})
 	p.Need(len([]rune(in.Measure)) <= 2000, "measure", "keep this to 2000 characters")
 	return p
 }
@@ -138,7 +138,7 @@ func (s *Service) PlanAction(ctx context.Context, c domain.Command, process stri
 	if err := from(ref, "planning an action", domain.Reported); err != nil {
 		return Action{}, err
 	}
-	r, err := get(ctx, s.d.Responses, place{process, "response to such a recommendation", in.Recommendation})
+	r, err := domain.Fetch(ctx, s.d.Responses, domain.At(process, "response to such a recommendation", in.Recommendation))
 	if err != nil {
 		return Action{}, err
 	}
@@ -151,7 +151,7 @@ func (s *Service) PlanAction(ctx context.Context, c domain.Command, process stri
 		Due: domain.Milli(in.Due), Goal: in.Goal, Measure: in.Measure, State: ActionPlanned, Next: now.AddDate(0, firstMonths, 0),
 	}
 	x.Record(c, now, event(process, "action.planned", "actions:"+x.ID, map[string]any{"recommendation": in.Recommendation, "due": x.Due}))
-	x, err = store(ctx, s.d.Actions, x)
+	x, err = domain.Keep(ctx, s.d.Actions, x)
 	return s.actionFor(c.Actor, ref, x), err
 }
 
@@ -168,11 +168,11 @@ type UpdateInput struct {
 
 func (in UpdateInput) problems() domain.Problems {
 	p := domain.Problems{}
-	oneOf(p, "state", in.State, []ActionState{ActionPlanned, ActionStarted, ActionOnTrack, ActionAtRisk, ActionBlocked, ActionDone})
-	text(p, "text", in.Text, longText)
+	domain.OneOf(p, "state", in.State, []ActionState{ActionPlanned, ActionStarted, ActionOnTrack, ActionAtRisk, ActionBlocked, ActionDone})
+	p.Text("text", in.Text, longText)
 	for i, pr := range in.Proofs {
-		text(p, fmt.Sprintf("proofs.%d.title", i), pr.Title, longTitle)
-		text(p, fmt.Sprintf("proofs.%d.link", i), pr.Link, 2000)
+		p.Text(fmt.Sprintf("proofs.%d.title", i), pr.Title, longTitle)
+		p.Text(fmt.Sprintf("proofs.%d.link", i), pr.Link, 2000)
 	}
 	return p
 }
@@ -222,7 +222,7 @@ func (x *Action) roomFor(in UpdateInput) error {
 
 func (s *Service) act(ctx context.Context, c domain.Command, process, id string, f func(*Action, time.Time) error) (Action, error) {
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Actions, place{process, "action", id}, c, func(x *Action) error { return f(x, now) })
+	return domain.Change(ctx, s.d.Actions, domain.At(process, "action", id), c, func(x *Action) error { return f(x, now) })
 }
 
 // VerifyInput is somebody else's word on a done action.
@@ -241,7 +241,7 @@ func (s *Service) VerifyAction(ctx context.Context, c domain.Command, process, i
 		return Action{}, err
 	}
 	p := domain.Problems{}
-	text(p, "note", in.Note, longText)
+	p.Text("note", in.Note, longText)
 	p.Need(len([]rune(in.Summary)) <= shortText, "summary", "keep this to %d characters", shortText)
 	if err := p.Err(); err != nil {
 		return Action{}, err
@@ -315,11 +315,11 @@ func (s *Service) EndAction(ctx context.Context, c domain.Command, process, id s
 		return Action{}, err
 	}
 	p := domain.Problems{}
-	oneOf(p, "state", in.State, []ActionState{ActionStopped, ActionChanged, ActionTransferred})
-	text(p, "reason", c.Reason, longText)
+	domain.OneOf(p, "state", in.State, []ActionState{ActionStopped, ActionChanged, ActionTransferred})
+	p.Text("reason", c.Reason, longText)
 	p.Need(in.State != ActionTransferred || in.To != "", "to", "name the body that takes it over")
 	if in.State == ActionChanged {
-		other, err := get(ctx, s.d.Actions, place{process, "action", in.Into})
+		other, err := domain.Fetch(ctx, s.d.Actions, domain.At(process, "action", in.Into))
 		p.Need(err == nil && in.Into != id && !other.State.ended(), "into", "name the action of this process that takes its place")
 	}
 	if err := p.Err(); err != nil {
@@ -364,7 +364,7 @@ func (s *Service) Action(ctx context.Context, a domain.Actor, process, id string
 	if err != nil {
 		return Action{}, err
 	}
-	x, err := get(ctx, s.d.Actions, place{process, "action", id})
+	x, err := domain.Fetch(ctx, s.d.Actions, domain.At(process, "action", id))
 	return s.actionFor(a, ref, x), err
 }
 
@@ -374,7 +374,7 @@ func (s *Service) Actions(ctx context.Context, a domain.Actor, process string) (
 	if err != nil {
 		return nil, err
 	}
-	xs, err := all(ctx, s.d.Actions, process)
+	xs, err := domain.All(ctx, s.d.Actions, process)
 	for i := range xs {
 		xs[i] = s.actionFor(a, ref, xs[i])
 	}

@@ -174,14 +174,14 @@ func (s *Service) open(ctx context.Context, process string) (books, error) {
 			b.recs = append(b.recs, r)
 		}
 	}
-	responses, err := all(ctx, s.d.Responses, process)
+	responses, err := domain.All(ctx, s.d.Responses, process)
 	if err != nil {
 		return b, err
 	}
 	for _, x := range responses {
 		b.responses[x.ID] = x
 	}
-	actions, err := all(ctx, s.d.Actions, process)
+	actions, err := domain.All(ctx, s.d.Actions, process)
 	for _, x := range actions {
 		b.actions[x.Recommendation] = append(b.actions[x.Recommendation], x)
 	}
@@ -266,11 +266,11 @@ func (b books) said(r deliberation.Recommendation) Said {
 // lastNotChanged adds what the latest feedback or progress report said has
 // not changed.
 func (s *Service) lastNotChanged(ctx context.Context, process string, out *SaidAndDid) error {
-	fs, err := all(ctx, s.d.Feedback, process)
+	fs, err := domain.All(ctx, s.d.Feedback, process)
 	if err != nil {
 		return err
 	}
-	rs, err := all(ctx, s.d.Progress, process)
+	rs, err := domain.All(ctx, s.d.Progress, process)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ var Decisions = domain.Collection[Decision]{
 	Keys: func(x *Decision) map[string]any { return map[string]any{"process": x.Process, "sort": x.MetAt} },
 }
 
-func (x *Decision) owner() string { return x.Process }
+func (x *Decision) OfProcess() string { return x.Process }
 
 // DecisionInput is a board's decision.
 type DecisionInput struct {
@@ -62,15 +62,15 @@ type DecisionInput struct {
 
 func (in DecisionInput) problems(now time.Time) domain.Problems {
 	p := domain.Problems{}
-	text(p, "board", in.Board, longTitle)
+	p.Text("board", in.Board, longTitle)
 	p.Need(!in.MetAt.IsZero() && !in.MetAt.After(now), "met_at", "give the date of the meeting, once it was held")
-	text(p, "text", in.Text, longText)
-	text(p, "reasons", in.Reasons, longText)
-	text(p, "involvement", in.Involvement, longText)
+	p.Text("text", in.Text, longText)
+	p.Text("reasons", in.Reasons, longText)
+	p.Text("involvement", in.Involvement, longText)
 	p.Need(!in.Departs || in.Departure != "", "departure", "say why it departs from what the jury recommended")
-	text(p, "likely_effects.wellbeing", in.LikelyEffects.Wellbeing, longText)
-	text(p, "likely_effects.quality", in.LikelyEffects.Quality, longText)
-	text(p, "likely_effects.resources", in.LikelyEffects.Resources, longText)
+	p.Text("likely_effects.wellbeing", in.LikelyEffects.Wellbeing, longText)
+	p.Text("likely_effects.quality", in.LikelyEffects.Quality, longText)
+	p.Text("likely_effects.resources", in.LikelyEffects.Resources, longText)
 	p.Need(len(in.Recommendations) > 0, "recommendations", "name the recommendations it is about")
 	p.Need(len(in.Recommendations) <= 200, "recommendations", "name at most 200")
 	return p
@@ -107,7 +107,7 @@ func (s *Service) RecordDecision(ctx context.Context, c domain.Command, process 
 		LikelyEffects: in.LikelyEffects, Equality: in.Equality, Minutes: in.Minutes, Recommendations: in.Recommendations, By: c.Actor.ID,
 	}
 	x.Record(c, now, event(process, "decision.recorded", "decisions:"+x.ID, map[string]any{"met_at": x.MetAt, "departs": x.Departs, "recommendations": x.Recommendations}))
-	return store(ctx, s.d.Decisions, x)
+	return domain.Keep(ctx, s.d.Decisions, x)
 }
 
 // CorrectionInput is the text of a notice.
@@ -123,12 +123,12 @@ func (s *Service) CorrectDecision(ctx context.Context, c domain.Command, process
 		return Decision{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	if err := p.Err(); err != nil {
 		return Decision{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Decisions, place{process, "decision", id}, c, func(x *Decision) error {
+	return domain.Change(ctx, s.d.Decisions, domain.At(process, "decision", id), c, func(x *Decision) error {
 		if len(x.Notices) >= maxNotices {
 			return domain.E(domain.Conflict, "there are %d notices already", maxNotices)
 		}
@@ -144,7 +144,7 @@ func (s *Service) Decisions(ctx context.Context, a domain.Actor, process string)
 	if err != nil {
 		return nil, err
 	}
-	xs, err := all(ctx, s.d.Decisions, process)
+	xs, err := domain.All(ctx, s.d.Decisions, process)
 	for i := range xs {
 		if !works(a, ref) {
 			xs[i].By = ""

@@ -40,7 +40,7 @@ var Feedbacks = domain.Collection[Feedback]{
 	Keys: func(x *Feedback) map[string]any { return map[string]any{"process": x.Process, "sort": x.At} },
 }
 
-func (x *Feedback) owner() string { return x.Process }
+func (x *Feedback) OfProcess() string { return x.Process }
 
 // FeedbackInput is feedback to everyone.
 type FeedbackInput struct {
@@ -52,17 +52,17 @@ type FeedbackInput struct {
 
 func (in FeedbackInput) problems() domain.Problems {
 	p := domain.Problems{}
-	oneOf(p, "kind", in.Kind, []FeedbackKind{FeedbackProgress, FeedbackNotChanged, FeedbackFinal})
-	text(p, "summary", in.Summary, shortText)
+	domain.OneOf(p, "kind", in.Kind, []FeedbackKind{FeedbackProgress, FeedbackNotChanged, FeedbackFinal})
+	p.Text("summary", in.Summary, shortText)
 	p.Need(len(in.Changed)+len(in.NotChanged) > 0, "changed", "say what has changed and what has not")
 	p.Need(in.Kind != FeedbackNotChanged || len(in.NotChanged) > 0, "not_changed", "say what has not changed and why")
 	p.Need(len(in.Changed) <= 50 && len(in.NotChanged) <= 50, "changed", "at most 50 of each")
 	for i, c := range in.Changed {
-		text(p, fmt.Sprintf("changed.%d", i), c, 2000)
+		p.Text(fmt.Sprintf("changed.%d", i), c, 2000)
 	}
 	for i, n := range in.NotChanged {
-		text(p, fmt.Sprintf("not_changed.%d.what", i), n.What, 2000)
-		text(p, fmt.Sprintf("not_changed.%d.why", i), n.Why, 2000)
+		p.Text(fmt.Sprintf("not_changed.%d.what", i), n.What, 2000)
+		p.Text(fmt.Sprintf("not_changed.%d.why", i), n.Why, 2000)
 	}
 	return p
 }
@@ -98,7 +98,7 @@ func (s *Service) SendFeedback(ctx context.Context, c domain.Command, process st
 		Process: process, Statuses: everyone, Template: feedbackTemplates[in.Kind], Class: domain.ClassService, Vars: vars,
 	})
 	x.Record(c, now, event(process, "feedback.sent", "feedback:"+x.ID, map[string]any{"kind": in.Kind, "changed": len(x.Changed), "not_changed": len(x.NotChanged)}))
-	if x, err = store(ctx, s.d.Feedback, x); err != nil || x.Kind != FeedbackFinal {
+	if x, err = domain.Keep(ctx, s.d.Feedback, x); err != nil || x.Kind != FeedbackFinal {
 		return x, err
 	}
 	return x, s.finished(ctx, x)
@@ -114,7 +114,7 @@ func (s *Service) mayFinish(ctx context.Context, process string) error {
 
 // final is the last feedback of a process; nil before it is sent.
 func (s *Service) final(ctx context.Context, process string) (*Feedback, error) {
-	xs, err := all(ctx, s.d.Feedback, process)
+	xs, err := domain.All(ctx, s.d.Feedback, process)
 	for i := range xs {
 		if xs[i].Kind == FeedbackFinal {
 			return &xs[i], err
@@ -142,5 +142,5 @@ func (s *Service) Feedback(ctx context.Context, _ domain.Actor, process string) 
 	if _, err := s.find(ctx, process); err != nil {
 		return nil, err
 	}
-	return all(ctx, s.d.Feedback, process)
+	return domain.All(ctx, s.d.Feedback, process)
 }

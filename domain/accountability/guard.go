@@ -47,7 +47,7 @@ func (s *Service) guardResponded(ctx context.Context, ref domain.ProcessRef) (do
 
 // answers are the published answers by recommendation.
 func (s *Service) answers(ctx context.Context, process string) (map[string]*Answer, error) {
-	xs, err := all(ctx, s.d.Responses, process)
+	xs, err := domain.All(ctx, s.d.Responses, process)
 	out := map[string]*Answer{}
 	for i := range xs {
 		if a := xs[i].Current(); a != nil {
@@ -66,7 +66,7 @@ func (s *Service) guardImplementing(ctx context.Context, ref domain.ProcessRef) 
 	if err != nil {
 		return nil, err
 	}
-	actions, err := all(ctx, s.d.Actions, ref.ID)
+	actions, err := domain.All(ctx, s.d.Actions, ref.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (s *Service) guardClosed(ctx context.Context, ref domain.ProcessRef) (domai
 
 // needEnded asks that every action has ended or was transferred.
 func (s *Service) needEnded(ctx context.Context, process string, g *domain.Guard) error {
-	actions, err := all(ctx, s.d.Actions, process)
+	actions, err := domain.All(ctx, s.d.Actions, process)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ var Responses = domain.Collection[Response]{
 	},
 }
 
-func (x *Response) owner() string { return x.Process }
+func (x *Response) OfProcess() string { return x.Process }
 
 // Current is the latest published answer; nil before there is one.
 func (x *Response) Current() *Answer {
@@ -164,8 +164,8 @@ const maxVersions = 30
 
 // check says what the answer lacks. published is when the report came out.
 func (a Answer) check(p domain.Problems, published time.Time) {
-	oneOf(p, "outcome", a.Outcome, Outcomes)
-	text(p, "reason", a.Reason, longText)
+	domain.OneOf(p, "outcome", a.Outcome, Outcomes)
+	p.Text("reason", a.Reason, longText)
 	p.Need(len([]rune(a.Short)) <= shortText, "short", "keep this to %d characters", shortText)
 	switch a.Outcome {
 	case Accept, AcceptInPart:
@@ -220,7 +220,7 @@ func (s *Service) Open(ctx context.Context, process string) error {
 		return err
 	}
 	for _, r := range recs {
-		if _, err := store(ctx, s.d.Responses, s.fresh(ref, r)); err != nil {
+		if _, err := domain.Keep(ctx, s.d.Responses, s.fresh(ref, r)); err != nil {
 			return err
 		}
 	}
@@ -259,7 +259,7 @@ func (s *Service) respond(ctx context.Context, c domain.Command, process, rec st
 		}
 		return f(x, now)
 	})
-	return bare(x), err
+	return domain.Bare(x), err
 }
 
 // checked finds what an answer lacks before it is published.
@@ -283,7 +283,7 @@ func (s *Service) DraftResponse(ctx context.Context, c domain.Command, process, 
 		return ResponseView{}, err
 	}
 	p := domain.Problems{}
-	oneOf(p, "outcome", in.Outcome, append([]Outcome{""}, Outcomes...))
+	domain.OneOf(p, "outcome", in.Outcome, append([]Outcome{""}, Outcomes...))
 	p.Need(len([]rune(in.Reason)) <= longText, "reason", "keep this to %d characters", longText)
 	if err := p.Err(); err != nil {
 		return ResponseView{}, err
@@ -311,7 +311,7 @@ func (s *Service) SendToReview(ctx context.Context, c domain.Command, process, r
 		return ResponseView{}, err
 	}
 	p := domain.Problems{}
-	oneOf(p, "kind", in.Kind, []string{"legal", "board"})
+	domain.OneOf(p, "kind", in.Kind, []string{"legal", "board"})
 	if err := p.Err(); err != nil {
 		return ResponseView{}, err
 	}
@@ -433,7 +433,7 @@ func (s *Service) ReviseResponse(ctx context.Context, c domain.Command, process,
 		return ResponseView{}, err
 	}
 	p := domain.Problems{}
-	text(p, "notice", c.Reason, longText)
+	p.Text("notice", c.Reason, longText)
 	if err := p.Err(); err != nil {
 		return ResponseView{}, err
 	}
@@ -467,7 +467,7 @@ func (s *Service) RecordReply(ctx context.Context, c domain.Command, process, re
 		return ResponseView{}, err
 	}
 	p := domain.Problems{}
-	text(p, "reply", in.Reply, longText)
+	p.Text("reply", in.Reply, longText)
 	p.Need(!in.At.IsZero(), "at", "give the date of the reply")
 	if err := p.Err(); err != nil {
 		return ResponseView{}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -48,24 +47,11 @@ var _ domain.GuardSource = (*Service)(nil)
 var system = domain.SystemActor("job")
 
 func (s *Service) enter(ctx context.Context, a domain.Actor, process string, ps ...domain.Permission) (domain.ProcessRef, error) {
-	ref, err := s.find(ctx, process)
-	if err != nil {
-		return ref, err
-	}
-	for _, p := range ps {
-		if domain.May(a, p, ref.Scope()) {
-			return ref, nil
-		}
-	}
-	return ref, domain.Authorize(a, ps[0], ref.Scope())
+	return domain.Enter(ctx, s.d.Processes, a, process, ps...)
 }
 
 func (s *Service) find(ctx context.Context, process string) (domain.ProcessRef, error) {
-	ref, err := s.d.Processes.Ref(ctx, process)
-	if domain.Is(err, domain.NotFound) {
-		return ref, domain.Hidden("process")
-	}
-	return ref, err
+	return domain.FindProcess(ctx, s.d.Processes, process)
 }
 
 // from refuses a command before a stage, and in a paused or cancelled
@@ -85,79 +71,6 @@ func from(ref domain.ProcessRef, what string, st domain.Stage) error {
 // works reports whether the actor works on answers and actions: sees drafts.
 func works(a domain.Actor, ref domain.ProcessRef) bool {
 	return domain.May(a, domain.Respond, ref.Scope()) || domain.May(a, domain.OwnAction, ref.Scope()) || domain.May(a, domain.MoveStage, ref.Scope())
-}
-
-type aggregate[T any] interface {
-	*T
-	domain.Aggregate
-}
-
-func bare[T any, P aggregate[T]](x T) T {
-	b := P(&x).Base()
-	b.Effects, b.Applied = nil, nil
-	return x
-}
-
-// store keeps a new aggregate; when the command made it before, the stored
-// one is the answer.
-func store[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], x T) (T, error) {
-	id := P(&x).Base().ID
-	err := repo.Insert(ctx, &x)
-	if domain.Is(err, domain.Conflict) {
-		x, err = repo.Get(ctx, id)
-	}
-	return bare[T, P](x), err
-}
-
-// place names one thing of a process.
-type place struct{ process, kind, id string }
-
-type owned interface{ owner() string }
-
-func (p place) holds(x any) bool { return x.(owned).owner() == p.process }
-
-// change updates one aggregate of the process, once per command.
-func change[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], at place, c domain.Command, f func(*T) error) (T, error) {
-	x, err := repo.Update(ctx, at.id, func(x *T) error {
-		if !at.holds(x) {
-			return domain.Hidden(at.kind)
-		}
-		if P(x).Base().Done(c) {
-			return domain.ErrNoChange
-		}
-		if err := P(x).Base().Fresh(c); err != nil {
-			return err
-		}
-		return f(x)
-	})
-	if domain.Is(err, domain.NotFound) {
-		err = domain.Hidden(at.kind)
-	}
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	return bare[T, P](x), nil
-}
-
-func get[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], at place) (T, error) {
-	x, err := repo.Get(ctx, at.id)
-	if domain.Is(err, domain.NotFound) || err == nil && !at.holds(&x) {
-		var zero T
-		return zero, domain.Hidden(at.kind)
-	}
-	return bare[T, P](x), err
-}
-
-func all[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], process string) ([]T, error) {
-	out := []T{}
-	for x, err := range repo.Find(ctx, domain.Query{Index: "process", Equal: []any{process}}) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, bare[T, P](x))
-	}
-	return out, nil
 }
 
 // due asks an index what is due, and does it; one that fails does not hold up
@@ -197,19 +110,6 @@ const (
 	longText  = 20_000
 	shortText = 300
 )
-
-func text(p domain.Problems, field, value string, limit int) {
-	p.Need(strings.TrimSpace(value) != "", field, "write something here")
-	p.Need(len([]rune(value)) <= limit, field, "keep this to %d characters", limit)
-}
-
-func oneOf[S ~string](p domain.Problems, field string, value S, allowed []S) {
-	words := make([]string, len(allowed))
-	for i, w := range allowed {
-		words[i] = string(w)
-	}
-	p.Need(slices.Contains(allowed, value), field, "use one of: %s", strings.Join(words, ", "))
-}
 
 func systemCommand(parts ...string) domain.Command {
 	return domain.Command{Actor: system, Key: domain.Derive(parts...)}

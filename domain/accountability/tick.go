@@ -67,7 +67,7 @@ func (s *Service) nudgeResponse(ctx context.Context, x Response, now time.Time) 
 		}
 	}
 	c := systemCommand("response nudge", x.ID, x.Next.Format(time.RFC3339Nano))
-	_, err = change(ctx, s.d.Responses, place{x.Process, "response", x.ID}, c, func(x *Response) error {
+	_, err = domain.Change(ctx, s.d.Responses, domain.At(x.Process, "response", x.ID), c, func(x *Response) error {
 		if x.Next.IsZero() || x.Next.After(now) {
 			return domain.ErrNoChange
 		}

@@ -124,7 +124,7 @@ func (s *Service) Response(ctx context.Context, a domain.Actor, process, rec str
 	if err != nil {
 		return ResponseView{}, err
 	}
-	x, err := get(ctx, s.d.Responses, place{process, "response", rec})
+	x, err := domain.Fetch(ctx, s.d.Responses, domain.At(process, "response", rec))
 	if err != nil {
 		return ResponseView{}, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) Responses(ctx context.Context, a domain.Actor, process string)
 	if err != nil {
 		return nil, err
 	}
-	xs, err := all(ctx, s.d.Responses, process)
+	xs, err := domain.All(ctx, s.d.Responses, process)
 	out := make([]ResponseView, len(xs))
 	for i, x := range xs {
 		out[i] = s.viewOf(a, ref, x)
@@ -174,7 +174,7 @@ func (s *Service) RecordView(ctx context.Context, c domain.Command, process, rec
 		}
 	}
 	p := domain.Problems{}
-	oneOf(p, "view", in.View, Views)
+	domain.OneOf(p, "view", in.View, Views)
 	if err := p.Err(); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (s *Service) RecordView(ctx context.Context, c domain.Command, process, rec
 		return err
 	}
 	now := s.d.Clock.Now()
-	_, err = change(ctx, s.d.Responses, place{process, "response", rec}, domain.Command{}, func(x *Response) error {
+	_, err = domain.Change(ctx, s.d.Responses, domain.At(process, "response", rec), domain.Command{}, func(x *Response) error {
 		if !x.State.public() {
 			return domain.E(domain.Conflict, "there is no answer to this recommendation yet")
 		}

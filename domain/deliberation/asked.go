@@ -37,7 +37,7 @@ func (s *Service) AskedOf(ctx context.Context, a domain.Actor, process string) (
 	if err := domain.Authorize(a, domain.Deliberate, own); err != nil {
 		return nil, err
 	}
-	xs, err := all(ctx, s.d.Sessions, process)
+	xs, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return nil, err
 	}

@@ -183,7 +183,7 @@ var Ballots = domain.Collection[Ballot]{
 	},
 }
 
-func (x *Ballot) owner() string { return x.Process }
+func (x *Ballot) OfProcess() string { return x.Process }
 
 // keyOverdue: the votes are counted, and the key that could open earlier
 // boxes still exists.
@@ -250,7 +250,7 @@ var optionID = regexp.MustCompile(`^[a-z0-9]{1,12}$`)
 func (in BallotInput) problems(now time.Time) domain.Problems {
 	p := domain.Problems{}
 	p.Need(in.Number > 0, "number", "number the ballots from 1")
-	text(p, "title", in.Title, longTitle)
+	p.Text("title", in.Title, longTitle)
 	p.Need(len(in.Questions) > 0, "questions", "ask at least one question")
 	p.Need(len(in.Questions) <= maxQuestions, "questions", "ask at most %d questions on one ballot", maxQuestions)
 	p.Need(in.Quorum == 0 || in.Quorum >= minQuorum, "quorum", "at least %d members must vote, so that no single vote shows", minQuorum)
@@ -262,16 +262,16 @@ func (in BallotInput) problems(now time.Time) domain.Problems {
 		q.check(p, fmt.Sprintf("questions.%d", i))
 	}
 	if c := in.Condition; c != nil {
-		text(p, "condition.ballot", c.Ballot, longTitle)
-		text(p, "condition.question", c.Question, longTitle)
-		text(p, "condition.outcome", c.Outcome, longTitle)
+		p.Text("condition.ballot", c.Ballot, longTitle)
+		p.Text("condition.question", c.Question, longTitle)
+		p.Text("condition.outcome", c.Outcome, longTitle)
 	}
 	return p
 }
 
 func (q Question) check(p domain.Problems, f string) {
-	text(p, f+".text", q.Text, 2000)
-	oneOf(p, f+".kind", q.Kind, []QuestionKind{YesNoQuestion, ChoiceQuestion, RankedQuestion})
+	p.Text(f+".text", q.Text, 2000)
+	domain.OneOf(p, f+".kind", q.Kind, []QuestionKind{YesNoQuestion, ChoiceQuestion, RankedQuestion})
 	if q.Kind == YesNoQuestion {
 		p.Need(len(q.Options) == 0, f+".options", "a yes or no question has no options")
 		return
@@ -282,7 +282,7 @@ func (q Question) check(p domain.Problems, f string) {
 	for _, o := range q.Options {
 		ok := optionID.MatchString(o.ID) && o.ID != Abstain
 		p.Need(ok, f+".options", "an option's id is 1 to 12 small letters and digits, and not %q", Abstain)
-		text(p, f+".options."+o.ID, o.Label, longTitle)
+		p.Text(f+".options."+o.ID, o.Label, longTitle)
 	}
 }
 
@@ -301,7 +301,7 @@ func (s *Service) DraftBallot(ctx context.Context, c domain.Command, process str
 	x := Ballot{Root: domain.Root{ID: c.ID("ballot")}, BallotFacts: BallotFacts{Process: process, State: BallotDraft}}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "ballot.drafted", "ballots:"+x.ID, map[string]any{"questions": len(x.Questions), "secret": x.Secret}))
-	x, err = store(ctx, s.d.Ballots, x)
+	x, err = domain.Keep(ctx, s.d.Ballots, x)
 	return x.seenBy(c.Actor, levelRun), err
 }
 
@@ -313,14 +313,14 @@ func (s *Service) ballotProblems(ctx context.Context, process string, in BallotI
 			p.Need(q.Kind != YesNoQuestion, fmt.Sprintf("questions.%d.recommendation", i), "name the recommendation it is about")
 			continue
 		}
-		_, err := get(ctx, s.d.Recommendations, place{process, "recommendation", q.Recommendation})
+		_, err := domain.Fetch(ctx, s.d.Recommendations, domain.At(process, "recommendation", q.Recommendation))
 		if err := skipMissing(err); err != nil {
 			return err
 		}
 		p.Need(err == nil, fmt.Sprintf("questions.%d.recommendation", i), "there is no such recommendation in this process")
 	}
 	if c := in.Condition; c != nil {
-		parent, err := get(ctx, s.d.Ballots, place{process, "ballot", c.Ballot})
+		parent, err := domain.Fetch(ctx, s.d.Ballots, domain.At(process, "ballot", c.Ballot))
 		if err := skipMissing(err); err != nil {
 			return err
 		}
@@ -357,7 +357,7 @@ func (in BallotInput) fill(x *Ballot) {
 
 func (s *Service) ballotChange(ctx context.Context, c domain.Command, process, id string, f func(*Ballot, time.Time) error) (BallotView, error) {
 	now := s.d.Clock.Now()
-	x, err := change(ctx, s.d.Ballots, place{process, "ballot", id}, c, func(x *Ballot) error { return f(x, now) })
+	x, err := domain.Change(ctx, s.d.Ballots, domain.At(process, "ballot", id), c, func(x *Ballot) error { return f(x, now) })
 	return x.seenBy(c.Actor, levelRun), err
 }
 
@@ -449,7 +449,7 @@ func (s *Service) WithdrawBallot(ctx context.Context, c domain.Command, process,
 
 // firstOpening is when the first ballot of the process opened; zero: none.
 func (s *Service) firstOpening(ctx context.Context, process string) (time.Time, error) {
-	xs, err := all(ctx, s.d.Ballots, process)
+	xs, err := domain.All(ctx, s.d.Ballots, process)
 	var at time.Time
 	for _, x := range xs {
 		if !x.OpenedAt.IsZero() && (at.IsZero() || x.OpenedAt.Before(at)) {
@@ -488,7 +488,7 @@ func (s *Service) Ballot(ctx context.Context, a domain.Actor, process, id string
 	if err != nil {
 		return BallotView{}, err
 	}
-	x, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
+	x, err := domain.Fetch(ctx, s.d.Ballots, domain.At(process, "ballot", id))
 	if err != nil {
 		return BallotView{}, err
 	}

@@ -83,7 +83,7 @@ var EvidenceItems = domain.Collection[Evidence]{
 	Keys: func(x *Evidence) map[string]any { return map[string]any{"process": x.Process, "sort": x.CreatedAt} },
 }
 
-func (x *Evidence) owner() string { return x.Process }
+func (x *Evidence) OfProcess() string { return x.Process }
 
 const maxNotices = 50
 
@@ -103,10 +103,10 @@ type EvidenceInput struct {
 
 func (in EvidenceInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "title", in.Title, longTitle)
-	text(p, "summary", in.Summary, longText)
-	oneOf(p, "kind", in.Kind, evidenceKinds)
-	oneOf(p, "stance", in.Stance, stances)
+	p.Text("title", in.Title, longTitle)
+	p.Text("summary", in.Summary, longText)
+	domain.OneOf(p, "kind", in.Kind, evidenceKinds)
+	domain.OneOf(p, "stance", in.Stance, stances)
 	p.Need(in.Stance != StanceOption || in.Position != "", "position", "name the option it speaks for")
 	p.Need(in.Minutes >= 0, "minutes", "use 0 or more minutes")
 	return p
@@ -136,14 +136,14 @@ func (s *Service) ProposeEvidence(ctx context.Context, c domain.Command, process
 	x := Evidence{Root: domain.Root{ID: c.ID("evidence")}, Process: process, State: EvidenceProposed, ProposedBy: c.Actor.ID}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "evidence.proposed", "evidence:"+x.ID, map[string]any{"kind": x.Kind, "stance": x.Stance}))
-	return store(ctx, s.d.Evidence, x)
+	return domain.Keep(ctx, s.d.Evidence, x)
 }
 
 // evidenceStep moves an item along its way.
-func (s *Service) evidenceStep(ctx context.Context, c domain.Command, at place, st evidenceMove) (Evidence, error) {
+func (s *Service) evidenceStep(ctx context.Context, c domain.Command, at domain.Place, st evidenceMove) (Evidence, error) {
 	now := s.d.Clock.Now()
-	at.kind = "item of evidence"
-	return change(ctx, s.d.Evidence, at, c, func(x *Evidence) error {
+	at.Kind = "item of evidence"
+	return domain.Change(ctx, s.d.Evidence, at, c, func(x *Evidence) error {
 		if !slices.Contains(st.from, x.State) {
 			return domain.E(domain.Conflict, "an item that is %s cannot become %s; it must be %s", x.State, st.to, orWords(st.from))
 		}
@@ -153,7 +153,7 @@ func (s *Service) evidenceStep(ctx context.Context, c domain.Command, at place, 
 			}
 		}
 		x.State = st.to
-		x.Record(c, now, event(at.process, "evidence."+string(st.to), "evidence:"+at.id, map[string]any{"edition": x.Edition, "stance": x.Stance}))
+		x.Record(c, now, event(at.Process, "evidence."+string(st.to), "evidence:"+at.ID, map[string]any{"edition": x.Edition, "stance": x.Stance}))
 		return nil
 	})
 }
@@ -180,7 +180,7 @@ func (s *Service) RequestEvidence(ctx context.Context, c domain.Command, process
 	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, process); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{from: []EvidenceState{EvidenceProposed}, to: EvidenceRequested})
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{from: []EvidenceState{EvidenceProposed}, to: EvidenceRequested})
 }
 
 // ReceiveEvidence records the item as it came, replacing its description.
@@ -191,7 +191,7 @@ func (s *Service) ReceiveEvidence(ctx context.Context, c domain.Command, process
 	if err := in.problems().Err(); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{
 		from: []EvidenceState{EvidenceProposed, EvidenceRequested, EvidenceReceived, EvidenceChecked, EvidenceApproved},
 		to:   EvidenceReceived,
 		do: func(x *Evidence, _ time.Time) error {
@@ -222,7 +222,7 @@ func (s *Service) CheckEvidence(ctx context.Context, c domain.Command, process, 
 	if err := g.Err("marking the item as checked"); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{
 		from: []EvidenceState{EvidenceReceived}, to: EvidenceChecked,
 		do: func(x *Evidence, now time.Time) error {
 			x.Checks = &Checks{Facts: true, Plain: true, Position: true, Note: in.Note, By: c.Actor.ID, At: now}
@@ -237,7 +237,7 @@ func (s *Service) ApproveEvidence(ctx context.Context, c domain.Command, process
 	if _, err := s.enter(ctx, c.Actor, domain.SignOff, process); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{
 		from: []EvidenceState{EvidenceChecked}, to: EvidenceApproved,
 		do: func(x *Evidence, _ time.Time) error {
 			if x.ProposedBy == c.Actor.ID || x.Checks.By == c.Actor.ID {
@@ -261,11 +261,11 @@ func (s *Service) CorrectEvidence(ctx context.Context, c domain.Command, process
 		return Evidence{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	if err := p.Err(); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{
 		from: []EvidenceState{EvidencePublished, EvidenceCorrected}, to: EvidenceCorrected,
 		do: func(x *Evidence, now time.Time) error {
 			var err error
@@ -293,7 +293,7 @@ func (s *Service) WithdrawEvidence(ctx context.Context, c domain.Command, proces
 	if err := needReason(c); err != nil {
 		return Evidence{}, err
 	}
-	return s.evidenceStep(ctx, c, place{process, "", id}, evidenceMove{
+	return s.evidenceStep(ctx, c, domain.At(process, "", id), evidenceMove{
 		from: []EvidenceState{EvidenceProposed, EvidenceRequested, EvidenceReceived, EvidenceChecked, EvidenceApproved, EvidencePublished, EvidenceCorrected},
 		to:   EvidenceWithdrawn,
 		do:   func(x *Evidence, _ time.Time) error { x.Reason = c.Reason; return nil },
@@ -306,7 +306,7 @@ func (s *Service) EvidenceItem(ctx context.Context, a domain.Actor, process, id 
 	if err != nil {
 		return Evidence{}, err
 	}
-	x, err := get(ctx, s.d.Evidence, place{process, "item of evidence", id})
+	x, err := domain.Fetch(ctx, s.d.Evidence, domain.At(process, "item of evidence", id))
 	if err != nil {
 		return x, err
 	}
@@ -336,7 +336,7 @@ func (x *Evidence) seenAt(lv level) bool {
 }
 
 func (x Evidence) viewAt(lv level) Evidence {
-	x = bare(x)
+	x = domain.Bare(x)
 	if lv < levelView {
 		x.ProposedBy = ""
 	}
@@ -372,7 +372,7 @@ func (s *Service) Balance(ctx context.Context, a domain.Actor, process string) (
 	if outside && !ref.Stage.Reached(domain.Deliberating) {
 		return Balance{}, domain.Hidden("check of balance")
 	}
-	items, err := all(ctx, s.d.Evidence, process)
+	items, err := domain.All(ctx, s.d.Evidence, process)
 	if err != nil {
 		return Balance{}, err
 	}

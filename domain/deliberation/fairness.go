@@ -25,7 +25,7 @@ type FairnessInput struct {
 
 func (in FairnessInput) problems() domain.Problems {
 	p := domain.Problems{}
-	oneOf(p, "question", in.Question, []string{FairQuestion, BiasQuestion, BiasWordsQuestion})
+	domain.OneOf(p, "question", in.Question, []string{FairQuestion, BiasQuestion, BiasWordsQuestion})
 	p.Need(in.Question != FairQuestion || in.Score >= 1 && in.Score <= 4, "score", "use 1 (very fair), 2 (fair), 3 (unfair) or 4 (very unfair)")
 	p.Need(in.Question != BiasQuestion || in.Score >= 1 && in.Score <= 3, "score", "use 1 (no), 2 (a little) or 3 (yes)")
 	p.Need(in.Question != BiasWordsQuestion || in.Comment != "", "comment", "write a few words")
@@ -56,7 +56,7 @@ func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process,
 		return err
 	}
 	now := s.d.Clock.Now()
-	_, err = change(ctx, s.d.Sessions, place{process, "session", id}, domain.Command{}, func(x *Session) error {
+	_, err = domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), domain.Command{}, func(x *Session) error {
 		if slices.Contains(x.Fairness.Answered[in.Question], in.Member) {
 			return domain.ErrNoChange
 		}
@@ -77,7 +77,7 @@ func (s *Service) latest(ctx context.Context, process, id string) (string, error
 	if id != LatestSession {
 		return id, nil
 	}
-	xs, err := all(ctx, s.d.Sessions, process)
+	xs, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return "", err
 	}

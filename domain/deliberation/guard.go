@@ -23,7 +23,7 @@ func (s *Service) Guard(ctx context.Context, ref domain.ProcessRef, to domain.St
 }
 
 func (s *Service) guardDeliberating(ctx context.Context, ref domain.ProcessRef) (domain.Guard, error) {
-	packs, err := all(ctx, s.d.Packs, ref.ID)
+	packs, err := domain.All(ctx, s.d.Packs, ref.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +42,11 @@ func (s *Service) guardDeliberating(ctx context.Context, ref domain.ProcessRef) 
 }
 
 func (s *Service) guardReporting(ctx context.Context, ref domain.ProcessRef) (domain.Guard, error) {
-	sessions, err := all(ctx, s.d.Sessions, ref.ID)
+	sessions, err := domain.All(ctx, s.d.Sessions, ref.ID)
 	if err != nil {
 		return nil, err
 	}
-	ballots, err := all(ctx, s.d.Ballots, ref.ID)
+	ballots, err := domain.All(ctx, s.d.Ballots, ref.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func (s *Service) HoldsOn(ctx context.Context, process, person, _ string) (strin
 }
 
 func (s *Service) heldWork(ctx context.Context, process, person string, h *Holdings) error {
-	sessions, err := all(ctx, s.d.Sessions, process)
+	sessions, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Service) heldWork(ctx context.Context, process, person string, h *Holdi
 }
 
 func (s *Service) heldBallots(ctx context.Context, process, person string, h *Holdings) error {
-	ballots, err := all(ctx, s.d.Ballots, process)
+	ballots, err := domain.All(ctx, s.d.Ballots, process)
 	for _, x := range ballots {
 		e := x.entry(person)
 		if e == nil {
@@ -114,7 +114,7 @@ func (s *Service) Forget(ctx context.Context, c domain.Command, process, person,
 		return err
 	}
 	for _, q := range questions {
-		_, err := change(ctx, s.d.Questions, place{process, "question", q.ID}, domain.Command{}, func(x *MemberQuestion) error {
+		_, err := domain.Change(ctx, s.d.Questions, domain.At(process, "question", q.ID), domain.Command{}, func(x *MemberQuestion) error {
 			x.Asker = ""
 			x.Touch(c.Sub("forget"), now)
 			return nil
@@ -128,7 +128,7 @@ func (s *Service) Forget(ctx context.Context, c domain.Command, process, person,
 		return err
 	}
 	for _, q := range statements {
-		_, err := change(ctx, s.d.Statements, place{process, "statement", q.ID}, domain.Command{}, func(x *Statement) error {
+		_, err := domain.Change(ctx, s.d.Statements, domain.At(process, "statement", q.ID), domain.Command{}, func(x *Statement) error {
 			x.Author = ""
 			x.Touch(c.Sub("forget"), now)
 			return nil

@@ -19,7 +19,7 @@ func (s *Service) OpenBallot(ctx context.Context, c domain.Command, process, id 
 	if err := during(ref, "opening a ballot", domain.Deliberating, domain.Reporting); err != nil {
 		return BallotView{}, err
 	}
-	draft, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
+	draft, err := domain.Fetch(ctx, s.d.Ballots, domain.At(process, "ballot", id))
 	if err != nil {
 		return BallotView{}, err
 	}
@@ -78,7 +78,7 @@ func (s *Service) prepare(ctx context.Context, x Ballot) error {
 		if q.Recommendation == "" {
 			continue
 		}
-		r, err := get(ctx, s.d.Recommendations, place{x.Process, "recommendation", q.Recommendation})
+		r, err := domain.Fetch(ctx, s.d.Recommendations, domain.At(x.Process, "recommendation", q.Recommendation))
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Service) bind(ctx context.Context, x Ballot, recs []string) error {
 	now := s.d.Clock.Now()
 	c := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("bind", x.ID)}
 	for _, id := range recs {
-		_, err := change(ctx, s.d.Recommendations, place{x.Process, "recommendation", id}, domain.Command{}, func(r *Recommendation) error {
+		_, err := domain.Change(ctx, s.d.Recommendations, domain.At(x.Process, "recommendation", id), domain.Command{}, func(r *Recommendation) error {
 			if r.State == RecBalloted && r.Ballot == x.ID {
 				return domain.ErrNoChange
 			}
@@ -120,7 +120,7 @@ func (s *Service) conditionMet(ctx context.Context, x Ballot, g *domain.Guard) e
 	if x.Condition == nil {
 		return nil
 	}
-	parent, err := get(ctx, s.d.Ballots, place{x.Process, "ballot", x.Condition.Ballot})
+	parent, err := domain.Fetch(ctx, s.d.Ballots, domain.At(x.Process, "ballot", x.Condition.Ballot))
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (s *Service) roll(ctx context.Context, process string) ([]Entry, []Barred, 
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	sessions, err := all(ctx, s.d.Sessions, process)
+	sessions, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return nil, nil, 0, err
 	}

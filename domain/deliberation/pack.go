@@ -55,7 +55,7 @@ var Packs = domain.Collection[Pack]{
 	},
 }
 
-func (x *Pack) owner() string { return x.Process }
+func (x *Pack) OfProcess() string { return x.Process }
 
 const maxPack = 100
 
@@ -70,7 +70,7 @@ type PackInput struct {
 func (in PackInput) problems() domain.Problems {
 	p := domain.Problems{}
 	p.Need(in.Number > 0, "number", "number the packs from 1")
-	text(p, "title", in.Title, longTitle)
+	p.Text("title", in.Title, longTitle)
 	p.Need(len(in.Evidence) > 0, "evidence", "name at least one item")
 	p.Need(len(in.Evidence) <= maxPack, "evidence", "at most %d items", maxPack)
 	return p
@@ -91,7 +91,7 @@ func (s *Service) DraftPack(ctx context.Context, c domain.Command, process strin
 	x := Pack{Root: domain.Root{ID: c.ID("pack")}, Process: process, State: PackDraft}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "pack.drafted", "packs:"+x.ID, map[string]any{"items": len(x.Evidence)}))
-	return store(ctx, s.d.Packs, x)
+	return domain.Keep(ctx, s.d.Packs, x)
 }
 
 func (in PackInput) fill(x *Pack) {
@@ -110,7 +110,7 @@ func (s *Service) ChangePack(ctx context.Context, c domain.Command, process, id 
 		return Pack{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Packs, place{process, "pack", id}, c, func(x *Pack) error {
+	return domain.Change(ctx, s.d.Packs, domain.At(process, "pack", id), c, func(x *Pack) error {
 		if x.State != PackDraft {
 			return domain.E(domain.Conflict, "a published pack is frozen; correct an item with a notice, or publish a further pack")
 		}
@@ -130,7 +130,7 @@ func (s *Service) PublishPack(ctx context.Context, c domain.Command, process, id
 	if err := during(ref, "publishing a pack", domain.Designed, domain.Reporting); err != nil {
 		return Pack{}, err
 	}
-	draft, err := get(ctx, s.d.Packs, place{process, "pack", id})
+	draft, err := domain.Fetch(ctx, s.d.Packs, domain.At(process, "pack", id))
 	if err != nil {
 		return draft, err
 	}
@@ -139,7 +139,7 @@ func (s *Service) PublishPack(ctx context.Context, c domain.Command, process, id
 		return draft, err
 	}
 	now := s.d.Clock.Now()
-	x, err := change(ctx, s.d.Packs, place{process, "pack", id}, c, func(x *Pack) error {
+	x, err := domain.Change(ctx, s.d.Packs, domain.At(process, "pack", id), c, func(x *Pack) error {
 		if x.State == PackPublished {
 			return domain.ErrNoChange
 		}
@@ -174,7 +174,7 @@ func (s *Service) packItems(ctx context.Context, x Pack) ([]PackItem, domain.Gua
 	var items []PackItem
 	waiting := []string{}
 	for _, id := range x.Evidence {
-		e, err := get(ctx, s.d.Evidence, place{x.Process, "item of evidence", id})
+		e, err := domain.Fetch(ctx, s.d.Evidence, domain.At(x.Process, "item of evidence", id))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -205,7 +205,7 @@ func (s *Service) spreadPack(ctx context.Context, x Pack) (Pack, error) {
 	now := s.d.Clock.Now()
 	c := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("spread", "pack", x.ID)}
 	for _, it := range x.Items {
-		_, err := change(ctx, s.d.Evidence, place{x.Process, "item of evidence", it.Evidence}, c, func(e *Evidence) error {
+		_, err := domain.Change(ctx, s.d.Evidence, domain.At(x.Process, "item of evidence", it.Evidence), c, func(e *Evidence) error {
 			if e.State != EvidenceApproved {
 				return domain.ErrNoChange
 			}
@@ -217,7 +217,7 @@ func (s *Service) spreadPack(ctx context.Context, x Pack) (Pack, error) {
 			return x, err
 		}
 	}
-	return change(ctx, s.d.Packs, place{x.Process, "pack", x.ID}, c, func(x *Pack) error {
+	return domain.Change(ctx, s.d.Packs, domain.At(x.Process, "pack", x.ID), c, func(x *Pack) error {
 		x.Spread = true
 		x.Touch(c, now)
 		return nil
@@ -239,9 +239,9 @@ func (s *Service) Pack(ctx context.Context, a domain.Actor, process, id string) 
 	if err != nil {
 		return Pack{}, err
 	}
-	x, err := get(ctx, s.d.Packs, place{process, "pack", id})
+	x, err := domain.Fetch(ctx, s.d.Packs, domain.At(process, "pack", id))
 	if err == nil && lv < levelView && x.State != PackPublished {
 		return Pack{}, domain.Hidden("pack")
 	}
-	return bare(x), err
+	return domain.Bare(x), err
 }

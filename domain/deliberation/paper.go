@@ -37,7 +37,7 @@ func (s *Service) EnterPapers(ctx context.Context, c domain.Command, process, id
 	}
 	receipt := Receipt{Ballot: id, Voted: true}
 	now := s.d.Clock.Now()
-	_, err := change(ctx, s.d.Ballots, place{process, "ballot", id}, domain.Command{}, func(x *Ballot) error {
+	_, err := domain.Change(ctx, s.d.Ballots, domain.At(process, "ballot", id), domain.Command{}, func(x *Ballot) error {
 		receipt.Earlier = false
 		fresh, err := x.mayEnter(in)
 		if err != nil {

@@ -58,7 +58,7 @@ var Polls = domain.Collection[Poll]{
 	Keys: func(x *Poll) map[string]any { return map[string]any{"process": x.Process, "sort": x.OpenedAt} },
 }
 
-func (x *Poll) owner() string { return x.Process }
+func (x *Poll) OfProcess() string { return x.Process }
 
 // States of a poll.
 const (
@@ -82,11 +82,11 @@ const (
 
 func (in PollInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "question", in.Question, maxPollQuestion)
+	p.Text("question", in.Question, maxPollQuestion)
 	p.Need(len(in.Options) >= 2 && len(in.Options) <= maxPollOptions, "options", "give two to %d answers", maxPollOptions)
 	for i, o := range in.Options {
 		f := fmt.Sprintf("options.%d", i)
-		text(p, f, o, maxPollOption)
+		p.Text(f, o, maxPollOption)
 		p.Need(!strings.ContainsAny(o, "\n\r"), f, "write it on one line")
 	}
 	p.Need(distinct(in.Options), "options", "give each answer once")
@@ -102,7 +102,7 @@ func (s *Service) OpenPoll(ctx context.Context, c domain.Command, process string
 	if err := in.problems().Err(); err != nil {
 		return Poll{}, err
 	}
-	session, err := get(ctx, s.d.Sessions, place{process, "session", in.Session})
+	session, err := domain.Fetch(ctx, s.d.Sessions, domain.At(process, "session", in.Session))
 	if err != nil {
 		return Poll{}, err
 	}
@@ -126,7 +126,7 @@ func (s *Service) OpenPoll(ctx context.Context, c domain.Command, process string
 	}
 	x.tell(c, now, "room_vote", map[string]string{"poll": x.ID, "vote_question": x.Question, "vote_options": strings.Join(lines, "\n")})
 	x.Record(c, now, event(process, "poll.opened", "polls:"+x.ID, map[string]any{"asked": len(asked), "options": len(x.Options)}))
-	x, err = store(ctx, s.d.Polls, x)
+	x, err = domain.Keep(ctx, s.d.Polls, x)
 	return x.seen(ref), err
 }
 
@@ -170,7 +170,7 @@ func (s *Service) AnswerPoll(ctx context.Context, c domain.Command, process, id 
 	if err := domain.Authorize(c.Actor, domain.Deliberate, own); err != nil {
 		return err
 	}
-	_, err = change(ctx, s.d.Polls, place{process, "poll", id}, domain.Command{}, func(x *Poll) error {
+	_, err = domain.Change(ctx, s.d.Polls, domain.At(process, "poll", id), domain.Command{}, func(x *Poll) error {
 		if slices.Contains(x.Answered, c.Actor.ID) {
 			return domain.ErrNoChange
 		}
@@ -209,7 +209,7 @@ func (s *Service) ClosePoll(ctx context.Context, c domain.Command, process, id s
 		return Poll{}, err
 	}
 	now := s.d.Clock.Now()
-	x, err := change(ctx, s.d.Polls, place{process, "poll", id}, c, func(x *Poll) error {
+	x, err := domain.Change(ctx, s.d.Polls, domain.At(process, "poll", id), c, func(x *Poll) error {
 		if x.State == PollClosed {
 			return domain.ErrNoChange
 		}
@@ -305,7 +305,7 @@ func (s *Service) ListPolls(ctx context.Context, a domain.Actor, process string)
 // seen is the poll as anybody may see it: never who answered, and counts only
 // when it is over and enough have answered that nobody stands alone.
 func (x Poll) seen(ref domain.ProcessRef) Poll {
-	x = bare(x)
+	x = domain.Bare(x)
 	x.Answered, x.Asked = nil, nil
 	if x.Kind == PollRoom && x.State == PollOpen || x.Total < ref.SmallNumber {
 		x.Hidden, x.Counts, x.Hands = true, make([]int, len(x.Options)), nil

@@ -55,7 +55,7 @@ var MemberQuestions = domain.Collection[MemberQuestion]{
 	},
 }
 
-func (x *MemberQuestion) owner() string { return x.Process }
+func (x *MemberQuestion) OfProcess() string { return x.Process }
 
 // QuestionInput is a question from a member or a table.
 type QuestionInput struct {
@@ -71,7 +71,7 @@ func (s *Service) AskQuestion(ctx context.Context, c domain.Command, process str
 		return MemberQuestion{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, 2000)
+	p.Text("text", in.Text, 2000)
 	if err := p.Err(); err != nil {
 		return MemberQuestion{}, err
 	}
@@ -83,7 +83,7 @@ func (s *Service) AskQuestion(ctx context.Context, c domain.Command, process str
 		x.Asker = c.Actor.ID
 	}
 	x.Record(c, s.d.Clock.Now(), event(process, "question.asked", "questions:"+x.ID, nil))
-	return store(ctx, s.d.Questions, x)
+	return domain.Keep(ctx, s.d.Questions, x)
 }
 
 type questionMove struct {
@@ -92,22 +92,22 @@ type questionMove struct {
 	do   func(*MemberQuestion, time.Time)
 }
 
-func (s *Service) questionStep(ctx context.Context, c domain.Command, at place, p domain.Problems, m questionMove) (MemberQuestion, error) {
-	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, at.process); err != nil {
+func (s *Service) questionStep(ctx context.Context, c domain.Command, at domain.Place, p domain.Problems, m questionMove) (MemberQuestion, error) {
+	if _, err := s.enter(ctx, c.Actor, domain.RunSessions, at.Process); err != nil {
 		return MemberQuestion{}, err
 	}
 	if err := p.Err(); err != nil {
 		return MemberQuestion{}, err
 	}
 	now := s.d.Clock.Now()
-	at.kind = "question"
-	return change(ctx, s.d.Questions, at, c, func(x *MemberQuestion) error {
+	at.Kind = "question"
+	return domain.Change(ctx, s.d.Questions, at, c, func(x *MemberQuestion) error {
 		if !slices.Contains(m.from, x.State) {
 			return domain.E(domain.Conflict, "a question that is %s cannot become %s; it must be %s", x.State, m.to, orWords(m.from))
 		}
 		m.do(x, now)
 		x.State = m.to
-		x.Record(c, now, event(at.process, "question."+string(m.to), "questions:"+at.id, nil))
+		x.Record(c, now, event(at.Process, "question."+string(m.to), "questions:"+at.ID, nil))
 		return nil
 	})
 }
@@ -122,13 +122,13 @@ func (s *Service) MergeQuestion(ctx context.Context, c domain.Command, process, 
 	p := domain.Problems{}
 	p.Need(in.Into != "" && in.Into != id, "into", "name another question")
 	if in.Into != "" {
-		other, err := get(ctx, s.d.Questions, place{process, "question", in.Into})
+		other, err := domain.Fetch(ctx, s.d.Questions, domain.At(process, "question", in.Into))
 		if err := skipMissing(err); err != nil {
 			return MemberQuestion{}, err
 		}
 		p.Need(err == nil && other.State != QuestionMerged, "into", "name a question of this process that is not merged itself")
 	}
-	return s.questionStep(ctx, c, place{process, "", id}, p, questionMove{
+	return s.questionStep(ctx, c, domain.At(process, "", id), p, questionMove{
 		from: []QuestionState{QuestionAsked}, to: QuestionMerged,
 		do: func(x *MemberQuestion, _ time.Time) { x.Into = in.Into },
 	})
@@ -143,8 +143,8 @@ type PutInput struct {
 // PutQuestion puts a question to a witness or the organiser.
 func (s *Service) PutQuestion(ctx context.Context, c domain.Command, process, id string, in PutInput) (MemberQuestion, error) {
 	p := domain.Problems{}
-	text(p, "owner", in.Owner, longTitle)
-	return s.questionStep(ctx, c, place{process, "", id}, p, questionMove{
+	p.Text("owner", in.Owner, longTitle)
+	return s.questionStep(ctx, c, domain.At(process, "", id), p, questionMove{
 		from: []QuestionState{QuestionAsked}, to: QuestionPut,
 		do: func(x *MemberQuestion, _ time.Time) { x.Witness, x.Owner = in.Witness, in.Owner },
 	})
@@ -159,7 +159,7 @@ type PromiseInput struct {
 func (s *Service) PromiseAnswer(ctx context.Context, c domain.Command, process, id string, in PromiseInput) (MemberQuestion, error) {
 	p := domain.Problems{}
 	p.Need(in.Due.After(s.d.Clock.Now()), "due", "promise a moment still to come")
-	return s.questionStep(ctx, c, place{process, "", id}, p, questionMove{
+	return s.questionStep(ctx, c, domain.At(process, "", id), p, questionMove{
 		from: []QuestionState{QuestionPut, QuestionPromised, QuestionOverdue}, to: QuestionPromised,
 		do: func(x *MemberQuestion, _ time.Time) { x.Due = domain.Milli(in.Due) },
 	})
@@ -174,8 +174,8 @@ type AnswerInput struct {
 // AnswerQuestion records the answer.
 func (s *Service) AnswerQuestion(ctx context.Context, c domain.Command, process, id string, in AnswerInput) (MemberQuestion, error) {
 	p := domain.Problems{}
-	text(p, "answer", in.Answer, longText)
-	return s.questionStep(ctx, c, place{process, "", id}, p, questionMove{
+	p.Text("answer", in.Answer, longText)
+	return s.questionStep(ctx, c, domain.At(process, "", id), p, questionMove{
 		from: []QuestionState{QuestionPut, QuestionPromised, QuestionOverdue}, to: QuestionAnswered,
 		do: func(x *MemberQuestion, now time.Time) { x.Answer, x.Source, x.DoneAt = in.Answer, in.Source, now },
 	})
@@ -184,8 +184,8 @@ func (s *Service) AnswerQuestion(ctx context.Context, c domain.Command, process,
 // RefuseQuestion records why a question cannot be answered.
 func (s *Service) RefuseQuestion(ctx context.Context, c domain.Command, process, id string) (MemberQuestion, error) {
 	p := domain.Problems{}
-	text(p, "reason", c.Reason, longText)
-	return s.questionStep(ctx, c, place{process, "", id}, p, questionMove{
+	p.Text("reason", c.Reason, longText)
+	return s.questionStep(ctx, c, domain.At(process, "", id), p, questionMove{
 		from: []QuestionState{QuestionAsked, QuestionPut, QuestionPromised, QuestionOverdue}, to: QuestionUnanswerable,
 		do: func(x *MemberQuestion, now time.Time) { x.Reason, x.DoneAt = c.Reason, now },
 	})

@@ -92,7 +92,7 @@ var Recommendations = domain.Collection[Recommendation]{
 	},
 }
 
-func (x *Recommendation) owner() string { return x.Process }
+func (x *Recommendation) OfProcess() string { return x.Process }
 
 // Public reports whether it is out in the report.
 func (x *Recommendation) Public() bool { return !x.PublishedAt.IsZero() }
@@ -123,10 +123,10 @@ func (in *RecommendationInput) problems() domain.Problems {
 	if in.Kind == "" {
 		in.Kind = "recommendation"
 	}
-	text(p, "title", in.Title, longTitle)
-	text(p, "text", in.Text, longText)
-	oneOf(p, "kind", in.Kind, []string{"recommendation", "resolution"})
-	oneOf(p, "goal", in.Goal, []string{"", "quick_win", "longer"})
+	p.Text("title", in.Title, longTitle)
+	p.Text("text", in.Text, longText)
+	domain.OneOf(p, "kind", in.Kind, []string{"recommendation", "resolution"})
+	domain.OneOf(p, "goal", in.Goal, []string{"", "quick_win", "longer"})
 	p.Need(len(in.Statements)+len(in.Evidence)+len(in.Questions) <= maxRefs, "evidence", "at most %d references", maxRefs)
 	return p
 }
@@ -158,21 +158,21 @@ func (s *Service) DraftRecommendation(ctx context.Context, c domain.Command, pro
 	x := Recommendation{Root: domain.Root{ID: c.ID("recommendation")}, Process: process, State: RecDraft}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "recommendation.drafted", "recommendations:"+x.ID, map[string]any{"text": TextHash(x.Text)}))
-	return store(ctx, s.d.Recommendations, x)
+	return domain.Keep(ctx, s.d.Recommendations, x)
 }
 
 // recProblems checks the input and that what it rests on is there.
 func (s *Service) recProblems(ctx context.Context, process string, in *RecommendationInput) error {
 	p := in.problems()
 	for _, id := range in.Evidence {
-		_, err := get(ctx, s.d.Evidence, place{process, "item", id})
+		_, err := domain.Fetch(ctx, s.d.Evidence, domain.At(process, "item", id))
 		if err := skipMissing(err); err != nil {
 			return err
 		}
 		p.Need(err == nil, "evidence", "there is no item of evidence %q in this process", id)
 	}
 	for _, id := range in.Questions {
-		_, err := get(ctx, s.d.Questions, place{process, "question", id})
+		_, err := domain.Fetch(ctx, s.d.Questions, domain.At(process, "question", id))
 		if err := skipMissing(err); err != nil {
 			return err
 		}
@@ -208,7 +208,7 @@ func (x *Recommendation) editable() error {
 
 func (s *Service) recChange(ctx context.Context, c domain.Command, process, id string, f func(*Recommendation, time.Time) error) (Recommendation, error) {
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Recommendations, place{process, "recommendation", id}, c, func(x *Recommendation) error { return f(x, now) })
+	return domain.Change(ctx, s.d.Recommendations, domain.At(process, "recommendation", id), c, func(x *Recommendation) error { return f(x, now) })
 }
 
 // AmendmentInput is a proposed new text.
@@ -223,7 +223,7 @@ func (s *Service) ProposeAmendment(ctx context.Context, c domain.Command, proces
 		return Recommendation{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	p.Need(len([]rune(in.Why)) <= 2000, "why", "keep this to 2000 characters")
 	if err := p.Err(); err != nil {
 		return Recommendation{}, err
@@ -354,7 +354,7 @@ func (s *Service) CorrectRecommendation(ctx context.Context, c domain.Command, p
 		return Recommendation{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	if err := p.Err(); err != nil {
 		return Recommendation{}, err
 	}
@@ -402,11 +402,11 @@ func (s *Service) Recommendation(ctx context.Context, a domain.Actor, process, i
 	if err != nil {
 		return Recommendation{}, err
 	}
-	x, err := get(ctx, s.d.Recommendations, place{process, "recommendation", id})
+	x, err := domain.Fetch(ctx, s.d.Recommendations, domain.At(process, "recommendation", id))
 	if err == nil && lv == levelPublic && !x.Public() {
 		return Recommendation{}, domain.Hidden("recommendation")
 	}
-	return bare(x), err
+	return domain.Bare(x), err
 }
 
 // Recommendations lists them by number, then by age.

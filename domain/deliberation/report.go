@@ -31,7 +31,7 @@ var MinorityViews = domain.Collection[MinorityView]{
 	},
 }
 
-func (x *MinorityView) owner() string { return x.Process }
+func (x *MinorityView) OfProcess() string { return x.Process }
 
 // MinorityViewInput is a minority view.
 type MinorityViewInput struct {
@@ -69,13 +69,13 @@ func (s *Service) SubmitMinority(ctx context.Context, c domain.Command, process 
 		Members: slices.Clone(in.Members), Count: len(in.Members), State: "submitted", At: now,
 	}
 	x.Record(c, now, event(process, "minority_view.submitted", "minority_views:"+x.ID, map[string]any{"members": x.Count}))
-	x, err = store(ctx, s.d.MinorityViews, x)
+	x, err = domain.Keep(ctx, s.d.MinorityViews, x)
 	return x, err
 }
 
 func (s *Service) minorityProblems(ctx context.Context, process string, in MinorityViewInput) error {
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	seated, err := s.seated(ctx, process)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (s *Service) minorityProblems(ctx context.Context, process string, in Minor
 	}
 	p.Need(distinct(in.Members), "members", "name each member once")
 	if in.Recommendation != "" {
-		_, err := get(ctx, s.d.Recommendations, place{process, "recommendation", in.Recommendation})
+		_, err := domain.Fetch(ctx, s.d.Recommendations, domain.At(process, "recommendation", in.Recommendation))
 		if err := skipMissing(err); err != nil {
 			return err
 		}
@@ -168,7 +168,7 @@ var Reports = domain.Collection[Report]{
 	},
 }
 
-func (x *Report) owner() string { return x.Process }
+func (x *Report) OfProcess() string { return x.Process }
 
 // ReportInput is the report's text.
 type ReportInput struct {
@@ -181,12 +181,12 @@ const maxSections = 60
 
 func (in ReportInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "title", in.Title, longTitle)
+	p.Text("title", in.Title, longTitle)
 	p.Need(len(in.Sections) > 0, "sections", "write at least one section")
 	p.Need(len(in.Sections) <= maxSections, "sections", "at most %d sections", maxSections)
 	for i, x := range in.Sections {
-		text(p, fmt.Sprintf("sections.%d.heading", i), x.Heading, longTitle)
-		text(p, fmt.Sprintf("sections.%d.text", i), x.Text, longText)
+		p.Text(fmt.Sprintf("sections.%d.heading", i), x.Heading, longTitle)
+		p.Text(fmt.Sprintf("sections.%d.text", i), x.Text, longText)
 	}
 	p.Need(len(in.Recommendations) > 0, "recommendations", "name at least one recommendation")
 	p.Need(distinct(in.Recommendations), "recommendations", "name each recommendation once")
@@ -201,7 +201,7 @@ func (s *Service) DraftReport(ctx context.Context, c domain.Command, process str
 	}
 	p := in.problems()
 	for i, id := range in.Recommendations {
-		r, err := get(ctx, s.d.Recommendations, place{process, "recommendation", id})
+		r, err := domain.Fetch(ctx, s.d.Recommendations, domain.At(process, "recommendation", id))
 		if err := skipMissing(err); err != nil {
 			return Report{}, err
 		}
@@ -227,7 +227,7 @@ func (s *Service) DraftReport(ctx context.Context, c domain.Command, process str
 		x.Record(c, now, event(process, "report.drafted", "reports:"+process, map[string]any{"recommendations": len(x.Recommendations)}))
 		return nil
 	})
-	return bare(x), err
+	return domain.Bare(x), err
 }
 
 func newReport(process string) Report {
@@ -236,7 +236,7 @@ func newReport(process string) Report {
 
 func (s *Service) reportChange(ctx context.Context, c domain.Command, process string, f func(*Report, time.Time) error) (Report, error) {
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Reports, place{process, "report", process}, c, func(x *Report) error { return f(x, now) })
+	return domain.Change(ctx, s.d.Reports, domain.At(process, "report", process), c, func(x *Report) error { return f(x, now) })
 }
 
 // wording is what members confirm, by hash.
@@ -428,13 +428,13 @@ func (s *Service) spreadReport(ctx context.Context, x Report) (Report, error) {
 			return x, err
 		}
 	}
-	views, err := all(ctx, s.d.MinorityViews, x.Process)
+	views, err := domain.All(ctx, s.d.MinorityViews, x.Process)
 	if err != nil {
 		return x, err
 	}
 	now := s.d.Clock.Now()
 	for _, v := range views {
-		_, err := change(ctx, s.d.MinorityViews, place{x.Process, "minority view", v.ID}, domain.Command{}, func(v *MinorityView) error {
+		_, err := domain.Change(ctx, s.d.MinorityViews, domain.At(x.Process, "minority view", v.ID), domain.Command{}, func(v *MinorityView) error {
 			if v.State != "submitted" {
 				return domain.ErrNoChange
 			}
@@ -446,7 +446,7 @@ func (s *Service) spreadReport(ctx context.Context, x Report) (Report, error) {
 			return x, err
 		}
 	}
-	return change(ctx, s.d.Reports, place{x.Process, "report", x.ID}, domain.Command{}, func(x *Report) error {
+	return domain.Change(ctx, s.d.Reports, domain.At(x.Process, "report", x.ID), domain.Command{}, func(x *Report) error {
 		x.Spread = true
 		x.Touch(domain.Command{}, now)
 		return nil
@@ -475,7 +475,7 @@ func (s *Service) CorrectReport(ctx context.Context, c domain.Command, process s
 		return Report{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, longText)
+	p.Text("text", in.Text, longText)
 	if err := p.Err(); err != nil {
 		return Report{}, err
 	}
@@ -497,7 +497,7 @@ func (s *Service) Report(ctx context.Context, a domain.Actor, process string) (R
 	if err != nil {
 		return Report{}, err
 	}
-	x, err := get(ctx, s.d.Reports, place{process, "report", process})
+	x, err := domain.Fetch(ctx, s.d.Reports, domain.At(process, "report", process))
 	if err == nil && lv == levelPublic && x.State != ReportPublished {
 		return Report{}, domain.Hidden("report")
 	}
@@ -505,7 +505,7 @@ func (s *Service) Report(ctx context.Context, a domain.Actor, process string) (R
 }
 
 func (x Report) seenBy(lv level) Report {
-	x = bare(x)
+	x = domain.Bare(x)
 	if lv != levelRun {
 		x.Confirmations = nil
 	}

@@ -46,9 +46,9 @@ type Rule struct {
 }
 
 func (r Rule) check(p domain.Problems, field string) {
-	oneOf(p, field+".method", r.Method, methods)
-	oneOf(p, field+".basis", r.Basis, []Basis{PresentVoting, AllMembers})
-	oneOf(p, field+".tie", r.Tie, []Tie{TieNotPassed, TieCasting})
+	domain.OneOf(p, field+".method", r.Method, methods)
+	domain.OneOf(p, field+".basis", r.Basis, []Basis{PresentVoting, AllMembers})
+	domain.OneOf(p, field+".tie", r.Tie, []Tie{TieNotPassed, TieCasting})
 }
 
 // String is the rule in one word for the record: "majority of

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"folkmoot/domain"
@@ -47,33 +46,16 @@ var _ domain.GuardSource = (*Service)(nil)
 
 // enter finds the process and asks the permission over it.
 func (s *Service) enter(ctx context.Context, a domain.Actor, p domain.Permission, process string) (domain.ProcessRef, error) {
-	ref, err := s.find(ctx, process)
-	if err != nil {
-		return ref, err
-	}
-	return ref, domain.Authorize(a, p, ref.Scope())
+	return domain.Enter(ctx, s.d.Processes, a, process, p)
 }
 
 // enterAny is enter with the first of several permissions that is held.
 func (s *Service) enterAny(ctx context.Context, a domain.Actor, process string, ps ...domain.Permission) (domain.ProcessRef, error) {
-	ref, err := s.find(ctx, process)
-	if err != nil {
-		return ref, err
-	}
-	for _, p := range ps {
-		if domain.May(a, p, ref.Scope()) {
-			return ref, nil
-		}
-	}
-	return ref, domain.Authorize(a, ps[0], ref.Scope())
+	return domain.Enter(ctx, s.d.Processes, a, process, ps...)
 }
 
 func (s *Service) find(ctx context.Context, process string) (domain.ProcessRef, error) {
-	ref, err := s.d.Processes.Ref(ctx, process)
-	if domain.Is(err, domain.NotFound) {
-		return ref, domain.Hidden("process")
-	}
-	return ref, err
+	return domain.FindProcess(ctx, s.d.Processes, process)
 }
 
 // during refuses a command outside the stages from..to, both included.
@@ -122,98 +104,13 @@ func (s *Service) look(ctx context.Context, a domain.Actor, process string) (dom
 	return ref, levelOf(a, ref), err
 }
 
-type aggregate[T any] interface {
-	*T
-	domain.Aggregate
-}
-
-// bare takes off what never leaves a service.
-func bare[T any, P aggregate[T]](x T) T {
-	b := P(&x).Base()
-	b.Effects, b.Applied = nil, nil
-	return x
-}
-
-// store keeps a new aggregate; when the command made it before, the stored
-// one is the answer.
-func store[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], x T) (T, error) {
-	id := P(&x).Base().ID
-	err := repo.Insert(ctx, &x)
-	if domain.Is(err, domain.Conflict) {
-		x, err = repo.Get(ctx, id)
-	}
-	if err != nil {
-		return x, err
-	}
-	return bare[T, P](x), nil
-}
-
-// change updates one aggregate of the process, once per command.
-func change[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], at place, c domain.Command, f func(*T) error) (T, error) {
-	x, err := repo.Update(ctx, at.id, func(x *T) error {
-		if at.of(any(x)) != at.process {
-			return domain.Hidden(at.kind)
-		}
-		if P(x).Base().Done(c) {
-			return domain.ErrNoChange
-		}
-		if err := P(x).Base().Fresh(c); err != nil {
-			return err
-		}
-		return f(x)
-	})
-	if domain.Is(err, domain.NotFound) {
-		err = domain.Hidden(at.kind)
-	}
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	return bare[T, P](x), nil
-}
-
-// place names one thing of a process.
-type place struct{ process, kind, id string }
-
-type owned interface{ owner() string }
-
-func (place) of(x any) string { return x.(owned).owner() }
-
-// get reads one aggregate of the process.
-func get[T any](ctx context.Context, repo domain.Repository[T], at place) (T, error) {
-	x, err := repo.Get(ctx, at.id)
-	if domain.Is(err, domain.NotFound) || err == nil && at.of(any(&x)) != at.process {
-		var zero T
-		return zero, domain.Hidden(at.kind)
-	}
-	return x, err
-}
-
-// all reads what an index holds for the process, in its order.
-func all[T any](ctx context.Context, repo domain.Repository[T], process string) ([]T, error) {
-	out := []T{}
-	for x, err := range repo.Find(ctx, domain.Query{Index: "process", Equal: []any{process}}) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
-// list is all, filtered and without what never leaves a service.
-func list[T any, P aggregate[T]](ctx context.Context, repo domain.Repository[T], process string, keep func(*T) bool) ([]T, error) {
-	xs, err := all(ctx, repo, process)
+// list is what of a process is to be shown.
+func list[T any, P domain.Owned[T]](ctx context.Context, repo domain.Repository[T], process string, keep func(*T) bool) ([]T, error) {
+	xs, err := domain.All[T, P](ctx, repo, process)
 	if err != nil {
 		return nil, err
 	}
-	out := []T{}
-	for _, x := range xs {
-		if keep == nil || keep(&x) {
-			out = append(out, bare[T, P](x))
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(xs, func(x T) bool { return keep != nil && !keep(&x) }), nil
 }
 
 // event is the audit event of a change to a thing of the process.
@@ -229,21 +126,6 @@ const (
 	longTitle = 200
 	longText  = 20_000
 )
-
-// text checks a required text of at most limit characters.
-func text(p domain.Problems, field, value string, limit int) {
-	p.Need(strings.TrimSpace(value) != "", field, "write something here")
-	p.Need(len([]rune(value)) <= limit, field, "keep this to %d characters", limit)
-}
-
-// oneOf checks a word against a closed set.
-func oneOf[S ~string](p domain.Problems, field string, value S, allowed []S) {
-	words := make([]string, len(allowed))
-	for i, w := range allowed {
-		words[i] = string(w)
-	}
-	p.Need(slices.Contains(allowed, value), field, "use one of: %s", strings.Join(words, ", "))
-}
 
 // Hands is a show of hands in the room: how many of those present were for
 // and against.

@@ -123,7 +123,7 @@ var Sessions = domain.Collection[Session]{
 	},
 }
 
-func (x *Session) owner() string { return x.Process }
+func (x *Session) OfProcess() string { return x.Process }
 
 // Was reports whether the member attended, wholly or in part.
 func (x *Session) Was(member string) bool {
@@ -151,19 +151,19 @@ const maxAgenda = 40
 func (in SessionInput) problems() domain.Problems {
 	p := domain.Problems{}
 	p.Need(in.Number > 0, "number", "number the sessions from 1")
-	text(p, "title", in.Title, longTitle)
+	p.Text("title", in.Title, longTitle)
 	p.Need(!in.Starts.IsZero(), "starts", "say when it starts")
 	p.Need(in.Ends.After(in.Starts), "ends", "it must end after it starts")
 	p.Need(in.Ends.Sub(in.Starts) <= 24*time.Hour, "ends", "a session is one day at most; plan one per day")
-	oneOf(p, "mode", in.Mode, []Mode{InPerson, Online, Hybrid})
+	domain.OneOf(p, "mode", in.Mode, []Mode{InPerson, Online, Hybrid})
 	p.Need(in.Mode == Online || in.Place != "", "place", "say where it is")
 	checkTell(p, in.Tell)
 	p.Need(len(in.Agenda) <= maxAgenda, "agenda", "at most %d items", maxAgenda)
 	total := 0
 	for i, a := range in.Agenda {
 		f := fmt.Sprintf("agenda.%d.", i)
-		text(p, f+"title", a.Title, longTitle)
-		oneOf(p, f+"kind", a.Kind, agendaKinds)
+		p.Text(f+"title", a.Title, longTitle)
+		domain.OneOf(p, f+"kind", a.Kind, agendaKinds)
 		p.Need(a.Minutes > 0, f+"minutes", "give the minutes it takes")
 		total += a.Minutes
 	}
@@ -197,7 +197,7 @@ func (s *Service) PlanSession(ctx context.Context, c domain.Command, process str
 	x := Session{Root: domain.Root{ID: c.ID("session")}, Process: process, State: SessionPlanned}
 	in.fill(&x, ref.Location(), now)
 	x.Record(c, now, event(process, "session.planned", "sessions:"+x.ID, map[string]any{"number": x.Number, "starts": x.Starts, "required": x.Required}))
-	return store(ctx, s.d.Sessions, x)
+	return domain.Keep(ctx, s.d.Sessions, x)
 }
 
 // ChangeSession replaces the plan of a session that has not begun.
@@ -210,7 +210,7 @@ func (s *Service) ChangeSession(ctx context.Context, c domain.Command, process, 
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+	return domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), c, func(x *Session) error {
 		if x.State != SessionPlanned {
 			return domain.E(domain.Conflict, "only a planned session can be changed; this one is %s", x.State)
 		}
@@ -239,7 +239,7 @@ func (s *Service) OpenSession(ctx context.Context, c domain.Command, process, id
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+	return domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), c, func(x *Session) error {
 		if x.State == SessionOpen {
 			return domain.ErrNoChange
 		}
@@ -279,14 +279,14 @@ func (s *Service) MarkAttendance(ctx context.Context, c domain.Command, process,
 		return Session{}, err
 	}
 	for _, m := range sortedKeys(in.Marks) {
-		oneOf(p, "marks."+m, in.Marks[m], presences)
+		domain.OneOf(p, "marks."+m, in.Marks[m], presences)
 		p.Need(seated[m] || in.Marks[m] == Absent, "marks."+m, "this person holds no seat now")
 	}
 	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+	return domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), c, func(x *Session) error {
 		if x.State != SessionOpen && (x.State != SessionHeld || c.Reason == "") {
 			return domain.E(domain.Conflict, "attendance is taken while the session is open; after that a mark is mended with a reason (this one is %s)", x.State)
 		}
@@ -325,7 +325,7 @@ func (s *Service) CloseSession(ctx context.Context, c domain.Command, process, i
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+	return domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), c, func(x *Session) error {
 		if x.State == SessionHeld {
 			return domain.ErrNoChange
 		}
@@ -383,13 +383,13 @@ func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, 
 		return Session{}, err
 	}
 	p := domain.Problems{}
-	text(p, "reason", c.Reason, longText)
+	p.Text("reason", c.Reason, longText)
 	checkTell(p, in.Tell)
 	if err := p.Err(); err != nil {
 		return Session{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Sessions, place{process, "session", id}, c, func(x *Session) error {
+	return domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), c, func(x *Session) error {
 		if x.State != SessionPlanned {
 			return domain.E(domain.Conflict, "only a planned session can be cancelled; this one is %s", x.State)
 		}
@@ -405,7 +405,7 @@ func (s *Service) CancelSession(ctx context.Context, c domain.Command, process, 
 
 func needReason(c domain.Command) error {
 	p := domain.Problems{}
-	text(p, "reason", c.Reason, longText)
+	p.Text("reason", c.Reason, longText)
 	return p.Err()
 }
 
@@ -429,7 +429,7 @@ func (s *Service) Session(ctx context.Context, a domain.Actor, process, id strin
 	if err != nil {
 		return Session{}, err
 	}
-	x, err := get(ctx, s.d.Sessions, place{process, "session", id})
+	x, err := domain.Fetch(ctx, s.d.Sessions, domain.At(process, "session", id))
 	if err != nil {
 		return x, err
 	}
@@ -452,7 +452,7 @@ func (s *Service) Sessions(ctx context.Context, a domain.Actor, process string) 
 // seenBy leaves out who attended and what was said of the day, where the
 // actor may not see it. Members see their own mark.
 func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session {
-	x = bare(x)
+	x = domain.Bare(x)
 	x.Fairness.Answered = nil
 	if lv != levelRun {
 		own := x.Attendance[a.ID]
@@ -477,7 +477,7 @@ func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session
 // Attendance answers which sessions each member attended, for those who run
 // the process: pay is earned by it.
 func (s *Service) Attendance(ctx context.Context, process string) (map[string][]string, error) {
-	xs, err := all(ctx, s.d.Sessions, process)
+	xs, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 // it how it ended, each in its own write, then marks that it owes nothing.
 // [Service.Tick] finishes what a crash interrupts.
 func (s *Service) discharge(ctx context.Context, process, id string) error {
-	x, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
+	x, err := domain.Fetch(ctx, s.d.Ballots, domain.At(process, "ballot", id))
 	if err != nil || !x.Owes {
 		return err
 	}
@@ -25,7 +25,7 @@ func (s *Service) discharge(ctx context.Context, process, id string) error {
 	if err := s.tellDependants(ctx, x); err != nil {
 		return err
 	}
-	_, err = change(ctx, s.d.Ballots, place{process, "ballot", id}, domain.Command{}, func(x *Ballot) error {
+	_, err = domain.Change(ctx, s.d.Ballots, domain.At(process, "ballot", id), domain.Command{}, func(x *Ballot) error {
 		if !x.Owes {
 			return domain.ErrNoChange
 		}
@@ -41,7 +41,7 @@ func (s *Service) discharge(ctx context.Context, process, id string) error {
 func (s *Service) tellRecommendation(ctx context.Context, x Ballot, q Question) error {
 	now := s.d.Clock.Now()
 	c := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("ballot result", x.ID, q.ID)}
-	_, err := change(ctx, s.d.Recommendations, place{x.Process, "recommendation", q.Recommendation}, c, func(r *Recommendation) error {
+	_, err := domain.Change(ctx, s.d.Recommendations, domain.At(x.Process, "recommendation", q.Recommendation), c, func(r *Recommendation) error {
 		if r.Ballot != x.ID || r.State != RecBalloted {
 			return domain.ErrNoChange
 		}
@@ -94,7 +94,7 @@ func (s *Service) tellDependants(ctx context.Context, parent Ballot) error {
 	if parent.State != BallotCertified && parent.State != BallotNotNeeded && parent.State != BallotWithdrawn {
 		return nil
 	}
-	xs, err := all(ctx, s.d.Ballots, parent.Process)
+	xs, err := domain.All(ctx, s.d.Ballots, parent.Process)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (s *Service) tellDependants(ctx context.Context, parent Ballot) error {
 func (s *Service) drop(ctx context.Context, x, parent Ballot) error {
 	now := s.d.Clock.Now()
 	c := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("not needed", x.ID, parent.ID)}
-	_, err := change(ctx, s.d.Ballots, place{x.Process, "ballot", x.ID}, c, func(x *Ballot) error {
+	_, err := domain.Change(ctx, s.d.Ballots, domain.At(x.Process, "ballot", x.ID), c, func(x *Ballot) error {
 		if x.State != BallotDraft && x.State != BallotApproved {
 			return domain.ErrNoChange
 		}

@@ -38,7 +38,7 @@ var Statements = domain.Collection[Statement]{
 	Keys: func(x *Statement) map[string]any { return map[string]any{"process": x.Process, "sort": x.CreatedAt} },
 }
 
-func (x *Statement) owner() string { return x.Process }
+func (x *Statement) OfProcess() string { return x.Process }
 
 // StatementInput is a statement.
 type StatementInput struct {
@@ -55,7 +55,7 @@ func (s *Service) AddStatement(ctx context.Context, c domain.Command, process st
 		return Statement{}, err
 	}
 	p := domain.Problems{}
-	text(p, "text", in.Text, 2000)
+	p.Text("text", in.Text, 2000)
 	if err := p.Err(); err != nil {
 		return Statement{}, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) AddStatement(ctx context.Context, c domain.Command, process st
 		x.Author = c.Actor.ID
 	}
 	x.Record(c, s.d.Clock.Now(), event(process, "statement.added", "statements:"+x.ID, nil))
-	return store(ctx, s.d.Statements, x)
+	return domain.Keep(ctx, s.d.Statements, x)
 }
 
 // SortInput says what becomes of a statement.
@@ -83,13 +83,13 @@ func (s *Service) SortStatement(ctx context.Context, c domain.Command, process, 
 		return Statement{}, err
 	}
 	p := domain.Problems{}
-	oneOf(p, "state", in.State, []StatementState{StatementKept, StatementMerged, StatementLeft})
+	domain.OneOf(p, "state", in.State, []StatementState{StatementKept, StatementMerged, StatementLeft})
 	p.Need(in.State != StatementMerged || in.Into != "" && in.Into != id, "into", "name another statement")
 	if err := p.Err(); err != nil {
 		return Statement{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Statements, place{process, "statement", id}, c, func(x *Statement) error {
+	return domain.Change(ctx, s.d.Statements, domain.At(process, "statement", id), c, func(x *Statement) error {
 		if !slices.Contains([]StatementState{StatementIdea, StatementKept, StatementLeft}, x.State) {
 			return domain.E(domain.Conflict, "this statement was merged already")
 		}

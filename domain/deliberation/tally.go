@@ -116,7 +116,7 @@ func (r Result) facts() map[string]any {
 // destroyKey destroys the key of a counted ballot, then writes that it is
 // gone: a crash in between destroys it again.
 func (s *Service) destroyKey(ctx context.Context, process, id string, a domain.Actor) (BallotView, error) {
-	x, err := get(ctx, s.d.Ballots, place{process, "ballot", id})
+	x, err := domain.Fetch(ctx, s.d.Ballots, domain.At(process, "ballot", id))
 	if err != nil || !x.keyOverdue() {
 		return x.seenBy(a, levelRun), err
 	}
@@ -124,7 +124,7 @@ func (s *Service) destroyKey(ctx context.Context, process, id string, a domain.A
 		return x.seenBy(a, levelRun), err
 	}
 	c := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("key", id)}
-	x, err = change(ctx, s.d.Ballots, place{process, "ballot", id}, domain.Command{}, func(x *Ballot) error {
+	x, err = domain.Change(ctx, s.d.Ballots, domain.At(process, "ballot", id), domain.Command{}, func(x *Ballot) error {
 		if x.Key == keyDestroyed {
 			return domain.ErrNoChange
 		}
@@ -149,9 +149,9 @@ func (s *Service) CastingVote(ctx context.Context, c domain.Command, process, id
 		return BallotView{}, err
 	}
 	p := domain.Problems{}
-	text(p, "question", in.Question, longTitle)
-	text(p, "choice", in.Choice, longTitle)
-	text(p, "reason", in.Reason, longText)
+	p.Text("question", in.Question, longTitle)
+	p.Text("choice", in.Choice, longTitle)
+	p.Text("reason", in.Reason, longText)
 	if err := p.Err(); err != nil {
 		return BallotView{}, err
 	}

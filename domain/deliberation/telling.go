@@ -49,7 +49,7 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 		if err != nil {
 			return err
 		}
-		_, err = change(ctx, s.d.Sessions, place{x.Process, "session", x.ID}, c, func(x *Session) error {
+		_, err = domain.Change(ctx, s.d.Sessions, domain.At(x.Process, "session", x.ID), c, func(x *Session) error {
 			if x.State != SessionPlanned || x.Telling == "" || x.Remind.After(now) {
 				return domain.ErrNoChange
 			}
@@ -102,7 +102,7 @@ func (s *Service) isLast(ctx context.Context, process, id string) (bool, error) 
 }
 
 func (s *Service) alone(ctx context.Context, process, id string, is func(Session) bool) (bool, error) {
-	xs, err := all(ctx, s.d.Sessions, process)
+	xs, err := domain.All(ctx, s.d.Sessions, process)
 	for _, x := range xs {
 		if x.ID != id && is(x) {
 			return false, err
@@ -121,7 +121,7 @@ func (s *Service) EnterStage(ctx context.Context, d domain.StageData) error {
 	if err != nil {
 		return err
 	}
-	xs, err := all(ctx, s.d.Sessions, d.Process)
+	xs, err := domain.All(ctx, s.d.Sessions, d.Process)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Service) EnterStage(ctx context.Context, d domain.StageData) error {
 		if x.State != SessionPlanned || !x.Starts.After(now) {
 			continue
 		}
-		_, err := change(ctx, s.d.Sessions, place{d.Process, "session", x.ID}, c, func(x *Session) error {
+		_, err := domain.Change(ctx, s.d.Sessions, domain.At(d.Process, "session", x.ID), c, func(x *Session) error {
 			x.broadcast(c, now, "practical_details", ref.Location())
 			x.Touch(c, now)
 			return nil

@@ -46,7 +46,7 @@ var TermsCollection = domain.Collection[Terms]{
 	Keys: func(t *Terms) map[string]any { return map[string]any{"process": t.Process, "sort": t.ID} },
 }
 
-func (t *Terms) owner() string { return t.Process }
+func (t *Terms) OfProcess() string { return t.Process }
 
 // TermsInput is what the members agree before they vote.
 type TermsInput struct {
@@ -116,11 +116,11 @@ func (s *Service) SignBalance(ctx context.Context, c domain.Command, process str
 		return Terms{}, err
 	}
 	p := domain.Problems{}
-	text(p, "statement", in.Statement, longText)
+	p.Text("statement", in.Statement, longText)
 	if err := p.Err(); err != nil {
 		return Terms{}, err
 	}
-	items, err := all(ctx, s.d.Evidence, process)
+	items, err := domain.All(ctx, s.d.Evidence, process)
 	if err != nil {
 		return Terms{}, err
 	}
@@ -177,7 +177,7 @@ func (s *Service) Terms(ctx context.Context, a domain.Actor, process string) (Te
 	if notFound(err) {
 		t, err = newTerms(process), nil
 	}
-	return bare(t), err
+	return domain.Bare(t), err
 }
 
 func newTerms(process string) Terms {
@@ -192,5 +192,5 @@ func (s *Service) terms(ctx context.Context, c domain.Command, process string, f
 		}
 		return f(t, now)
 	})
-	return bare(t), err
+	return domain.Bare(t), err
 }

@@ -62,7 +62,7 @@ func (s *Service) NextSession(ctx context.Context, process string) (map[string]s
 	if err != nil {
 		return nil, err
 	}
-	xs, err := all(ctx, s.d.Sessions, process)
+	xs, err := domain.All(ctx, s.d.Sessions, process)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *Service) NextSession(ctx context.Context, process string) (map[string]s
 func (s *Service) markOverdue(ctx context.Context, now time.Time) (int, error) {
 	return due(ctx, s.d.Questions, upTo("due", now), func(x MemberQuestion) error {
 		c := systemCommand("question overdue", x.ID, x.Due.Format(time.RFC3339Nano))
-		_, err := change(ctx, s.d.Questions, place{x.Process, "question", x.ID}, c, func(x *MemberQuestion) error {
+		_, err := domain.Change(ctx, s.d.Questions, domain.At(x.Process, "question", x.ID), c, func(x *MemberQuestion) error {
 			if x.State != QuestionPromised || x.Due.After(now) {
 				return domain.ErrNoChange
 			}

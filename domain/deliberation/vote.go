@@ -42,7 +42,7 @@ func (s *Service) Vote(ctx context.Context, c domain.Command, process, id string
 	}
 	receipt := Receipt{Ballot: id, Voted: true}
 	now := s.d.Clock.Now()
-	_, err = change(ctx, s.d.Ballots, place{process, "ballot", id}, domain.Command{}, func(x *Ballot) error {
+	_, err = domain.Change(ctx, s.d.Ballots, domain.At(process, "ballot", id), domain.Command{}, func(x *Ballot) error {
 		receipt.Earlier = false
 		e, err := x.mayVote(c.Actor)
 		if err != nil {

@@ -56,7 +56,7 @@ var Witnesses = domain.Collection[Witness]{
 	Keys: func(x *Witness) map[string]any { return map[string]any{"process": x.Process, "sort": x.CreatedAt} },
 }
 
-func (x *Witness) owner() string { return x.Process }
+func (x *Witness) OfProcess() string { return x.Process }
 
 // WitnessInput describes a witness.
 type WitnessInput struct {
@@ -73,12 +73,12 @@ type WitnessInput struct {
 
 func (in WitnessInput) problems() domain.Problems {
 	p := domain.Problems{}
-	text(p, "name", in.Name, longTitle)
-	oneOf(p, "kind", in.Kind, witnessKinds)
-	oneOf(p, "stance", in.Stance, stances)
+	p.Text("name", in.Name, longTitle)
+	domain.OneOf(p, "kind", in.Kind, witnessKinds)
+	domain.OneOf(p, "stance", in.Stance, stances)
 	p.Need(in.Stance != StanceOption || in.Position != "", "position", "name the option they speak for")
-	text(p, "interests", in.Interests, longText)
-	oneOf(p, "chosen_by", in.ChosenBy, []string{"organiser", "members", "oversight"})
+	p.Text("interests", in.Interests, longText)
+	domain.OneOf(p, "chosen_by", in.ChosenBy, []string{"organiser", "members", "oversight"})
 	return p
 }
 
@@ -102,7 +102,7 @@ func (s *Service) AddWitness(ctx context.Context, c domain.Command, process stri
 	x := Witness{Root: domain.Root{ID: c.ID("witness")}, Process: process}
 	in.fill(&x)
 	x.Record(c, s.d.Clock.Now(), event(process, "witness.added", "witnesses:"+x.ID, map[string]any{"kind": x.Kind, "stance": x.Stance}))
-	return store(ctx, s.d.Witnesses, x)
+	return domain.Keep(ctx, s.d.Witnesses, x)
 }
 
 // ChangeWitness mends what is known of a witness.
@@ -114,7 +114,7 @@ func (s *Service) ChangeWitness(ctx context.Context, c domain.Command, process, 
 		return Witness{}, err
 	}
 	now := s.d.Clock.Now()
-	return change(ctx, s.d.Witnesses, place{process, "witness", id}, c, func(x *Witness) error {
+	return domain.Change(ctx, s.d.Witnesses, domain.At(process, "witness", id), c, func(x *Witness) error {
 		in.fill(x)
 		x.Record(c, now, event(process, "witness.changed", "witnesses:"+id, map[string]any{"kind": x.Kind, "stance": x.Stance}))
 		return nil
