@@ -115,7 +115,9 @@ var english = lexicon{
 	},
 	filler: []string{
 		"ooh", "eh", "fab", "fantastic", "wonderful", "definite", "firm", "big", "obviously", "simply", "thnx", "tks",
-		"thank u", "thankyou u", "im good", "im ok", "im okay", "im fine", "all week", "dates", "all dates", "the dates",
+		"thank u", "thankyou u", "im good", "im ok", "im okay", "im fine",
+		// Said to an offer these decline it as often as not: asked again.
+		"im grand", "i am grand", "were grand", "we are grand", "im sound", "i am sound", "were fine", "were good", "i am good", "i am fine", "all week", "dates", "all dates", "the dates",
 		"at all", "honest", "defo", "so", "retired", "im retired",
 		"regretfully", "regrettably", "personally", "thatd", "that would", "great", "lovely",
 		"be", "be part of", "part of", "of", "help", "helping", "to help", "help out", "this", "these", "that week", "this week", "those days", "those dates", "these dates", "jury", "the jury", "panel", "group", "project", "community", "such", "anyway", "anyways", "wir", "for asking", "for the invite", "for inviting me", "apologies", "bud", "son", "missus", "too", "also", "as well", "myself", "personally", "happily", "gladly", "only too",
