@@ -25,7 +25,7 @@ var welsh = lexicon{
 		"na dim", "dim diddordeb", "does gen i ddim diddordeb", "sdim diddordeb", "alla i ddim", "galla i ddim",
 		"fedra i ddim", "medra i ddim", "ni allaf", "ni fedraf", "methu", "dwin methu", "rwyn methu", "methu dod",
 		"dwi ddim yn gallu", "dydw i ddim yn gallu", "dw i ddim yn gallu", "dwi ddim isio", "dwi ddim eisiau",
-		"dydw i ddim eisiau", "dw i ddim eisiau", "dwi ddim am", "ddim eisiau", "ddim isio", "fydda i ddim", "wna i ddim",
+		"dydw i ddim eisiau", "dw i ddim eisiau", "dwi ddim am", "ddim eisiau", "ddim isio", "fydda i ddim", "wna i ddim", "na i ddim",
 		"byth", "gwrthod", "rwyn gwrthod", "dwin gwrthod", "dim amser", "rhy brysur", "ddim y tro hwn", "ddim tro yma",
 		"hoffwn i ddim", "faswn i ddim", "allwn i ddim", "dydw i ddim$", "dwi ddim$", "dw i ddim$",
 	},
@@ -36,6 +36,7 @@ var welsh = lexicon{
 		"ddim yn siwr", "ddim yn gwybod", "dwi ddim yn siwr", "dwi ddim yn gwybod", "dwn im", "heblaw", "neu", "rhai",
 		"nes ymlaen", "wedyn", "gadewch i mi feddwl", "dim syniad", "dim ots", "mae n bosib", "maen bosib", "or gorau",
 		"rhan o",
+		"na i", // as it is said for "wna i": I will think about it, I will come
 	},
 	ask:   []string{"sawl", "be", "faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
 	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},

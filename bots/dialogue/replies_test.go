@@ -32,6 +32,8 @@ func replies(t testing.TB, name string) []labelled {
 			parts := strings.Fields(line)
 			lang, label = parts[1], parts[2]
 		case strings.HasPrefix(line, "# "), line == "":
+		case label == "":
+			t.Fatalf("%s: %q stands before the first label", name, line)
 		default:
 			out = append(out, labelled{lang, label, strings.ReplaceAll(line, `\n`, "\n")})
 		}
