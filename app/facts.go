@@ -23,7 +23,7 @@ type facts struct {
 func newFacts(h *house, texts *flows.Texts) facts {
 	f := facts{h: h}
 	f.about = sms.ProcessFacts{
-		Host: f.host(), Name: "Folkmoot", Zone: h.cfg.TimeZone, Langs: h.languages,
+		Host: f.host(), Name: h.cfg.Name, Phone: h.cfg.Phone, Zone: h.cfg.TimeZone, Langs: h.languages,
 		Word: texts.Text, Help: helplines(h.profiles), Own: f.own, Questions: f.questions, Answers: f.answers,
 	}
 	return f

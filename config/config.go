@@ -19,6 +19,8 @@ type Config struct {
 	Keyring   Secret `env:"KEYRING" default:"sqlite" doc:"Where the keys of people are kept, apart from the store and backed up apart: sqlite, sqlite:PATH or mongodb://... with another database."`
 	MasterKey string `env:"MASTER_KEY" default:"file" doc:"What seals those keys: file (made in DATA_DIR at the first start), file:PATH, or the URI of a key service such as aws-kms://..., gcp-kms://..., hcvault://..."`
 
+	Name        string `env:"NAME" default:"Folkmoot" doc:"Who you are, in texts to somebody of whom no jury is known yet: the public body's short name."`
+	Phone       string `env:"PHONE" doc:"Phone number that those texts name. Empty: they say the number on our letters."`
 	TimeZone    string `env:"TIME_ZONE" default:"Europe/London" doc:"IANA time zone of bodies that name none."`
 	ProfilesDir string `env:"PROFILES_DIR" doc:"Folder with further jurisdiction profiles (YAML), beside the built-in ones."`
 	Demo        bool   `env:"DEMO" default:"false" doc:"Demo mode: the clock can be moved from the phone simulator. Refused unless every gateway is simulated."`

@@ -78,9 +78,15 @@ func (t *turn) builtIn(intent Intent, lang string) (Result, bool) {
 		if t.approvedAnswer() { // the process's own is nearer to what was asked
 			return Handled, true
 		}
-		t.say(answersFrom[intent], nil)
-		t.again()
-		return Handled, true
+		if t.env.Vars.Values["code"] != "" {
+			t.say(answersFrom[intent], nil)
+			t.again()
+			return Handled, true
+		}
+		if intent == IsReal { // nobody vouches for what they do not know
+			t.say("faq.real.unknown", nil)
+			return Handled, true
+		}
 	case IsWho:
 		return t.wrongPerson(), true
 	}

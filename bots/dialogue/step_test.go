@@ -53,7 +53,7 @@ func environment() dialogue.Env {
 	return dialogue.Env{
 		Flow: &journey, Now: monday, Langs: []string{"cy", "pl"},
 		Vars: dialogue.Vars{
-			Values: map[string]string{"closes": "2026-03-12T17:00:00Z"},
+			Values: map[string]string{"code": "FMJ26", "closes": "2026-03-12T17:00:00Z"},
 			Questions: []dialogue.Question{
 				{Key: "age", Text: "How old?", Options: []dialogue.Choice{{Key: "16-29", Label: "16 to 29"}, {Key: "30-64", Label: "30 to 64"}, {Key: "65+", Label: "65 or over"}}},
 				{Key: "gender", Text: "Are you", Options: []dialogue.Choice{{Key: "f", Label: "female"}, {Key: "m", Label: "male"}}},

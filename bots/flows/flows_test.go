@@ -41,10 +41,10 @@ func TestGet(t *testing.T) {
 
 // engineTexts are said by the engine itself, in any flow.
 var engineTexts = []string{
-	"stopped", "started", "start.already", "help", "danger", "word.people", "word.purpose", "word.pool", "word.place", "word.times", "word.day", "word.later", "word.kept", "word.no_pay", "word.pounds", "word.emergency", "word.helplines", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "may_stop", "handed", "resumed", "to_person", "approved",
+	"stopped", "started", "start.already", "help", "danger", "word.people", "word.purpose", "word.pool", "word.phone", "word.place", "word.times", "word.day", "word.later", "word.kept", "word.no_pay", "word.pounds", "word.emergency", "word.helplines", "clarify", "clarify.mixed", "clarify.second", "clarify.media", "may_stop", "handed", "resumed", "to_person", "approved",
 	"change", "change.late", "change.nothing", "language", "language.none", "erase", "withdrawn", "withdrawn.state", "removed.state", "wrong_person", "which", "which.letter", "which.person",
 	"desk.thanks", "desk.arranged", "desk.not_possible", "desk.changed", "desk.call", "desk.bring", "desk.language",
-	"change.final", "bank", "number.new", "moved", "faq.costs", "faq.real", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.short", "date.days", "date.to", "date.clock", "member_link",
+	"change.final", "bank", "number.new", "moved", "faq.costs", "faq.real", "faq.real.unknown", "faq.pay", "faq.when", "faq.where", "faq.privacy", "date.short", "date.days", "date.to", "date.clock", "member_link",
 }
 
 // TestVariantsKeepToTheirLanguage: a variant says nothing its language does

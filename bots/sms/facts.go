@@ -68,12 +68,12 @@ var gaps = map[string]string{
 	"people": "word.people", "purpose": "word.purpose", "pool": "word.pool", "place": "word.place", "venue": "word.place", "times": "word.times",
 	"day_times": "word.times", "day": "word.day", "dates": "word.later", "day_date": "word.later", "draw_at": "word.later",
 	"closes_text": "word.later", "reply_by_text": "word.later", "response_due": "word.later", "kept_until": "word.kept",
-	"new_dates": "word.later", "emergency": "word.emergency", "helplines": "word.helplines",
+	"new_dates": "word.later", "phone": "word.phone", "emergency": "word.emergency", "helplines": "word.helplines",
 }
 
 func (f ProcessFacts) values(p domain.ProcessRef, lang string) (map[string]string, error) {
 	v := map[string]string{
-		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": orElse(p.Code, f.Name), "phone": orElse(p.Phone, f.Phone),
+		"jury": orElse(p.ShortName, f.Name), "body": orElse(p.BodyName, f.Name), "code": p.Code, "phone": orElse(p.Phone, f.Phone),
 		"zone": orElse(p.Zone, f.Zone), "purpose": p.Purpose, "seats": strconv.Itoa(p.Size), "days": "1",
 		"place": p.Place, "venue": p.Place, "times": p.Times, "questions": "0", "eligibility": "", "reserve_place": "", "places": "", "no_places": "1",
 		"travel": "", "arrive": "", "summary": "", "not_changed": "",
