@@ -16,6 +16,7 @@ import (
 	"folkmoot/app/web"
 	"folkmoot/domain"
 	"folkmoot/domain/access"
+	"folkmoot/domain/process"
 	"folkmoot/domain/retention"
 )
 
@@ -23,6 +24,7 @@ import (
 // beside the running service or without it.
 type adminCmd struct {
 	Users     adminUsers     `cmd:"" help:"List users and their roles."`
+	Body      adminBody      `cmd:"" help:"Add a public body; its processes are proposed by its organisers and commissioners."`
 	User      adminUser      `cmd:"" help:"Add a user with a role."`
 	Role      adminRole      `cmd:"" help:"Give a user a further role, or take all their roles away."`
 	Link      adminLink      `cmd:"" help:"Make a one-time sign-in link."`
@@ -115,6 +117,26 @@ type grantFlags struct {
 
 func (g grantFlags) grant() domain.Grant {
 	return domain.Grant{Role: domain.Role(g.Role), Body: g.Body, Process: g.Process}
+}
+
+type adminBody struct {
+	Name    string `arg:"" help:"The body's full name."`
+	Kind    string `help:"integrated_care_board, nhs_trust, health_board, hsc_trust, council, community_planning_partnership, government_department, patient_participation_group or other." required:""`
+	Profile string `help:"Law and practice that it works under: england_nhs, council, scotland, wales or northern_ireland_hsc, or one of your own." required:""`
+	Phone   string `help:"Public phone line that can confirm a text is real." required:""`
+	Website string `help:"Its website."`
+}
+
+// Run adds the body and prints its id.
+func (c *adminBody) Run(ctx context.Context, st *streams) error {
+	return atHome(ctx, st, func(h *house) error {
+		b, err := h.process.CreateBody(ctx, operator(), process.BodyInput{Name: c.Name, Kind: c.Kind, Profile: c.Profile, Zone: h.cfg.TimeZone, Phone: c.Phone, Website: c.Website})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(st.out, b.ID)
+		return nil
+	})
 }
 
 type adminUser struct {
