@@ -6,6 +6,7 @@
 // erased:
 //
 //	opened keys of persons and numbers    app/vault.DefaultRecheck (2 s); then the keyring is asked, and a key that was destroyed opens nothing
+//	the root keys                         2 s as well, looked at all the while (app/vault.Vault.Follow)
 //	texts between the door and the        2 s; then the store is asked whether the text still opens and waits (bots/sms, frameLife)
 //	workers
 //	processes' references, what texts     1 s (memoryLife); nothing personal

@@ -97,6 +97,7 @@ func (h *house) run(ctx context.Context, ln net.Listener, ready func(*house)) er
 	defer stop()
 	app := h.app(work)
 	var wg sync.WaitGroup
+	wg.Go(func() { h.vault.Follow(work, h.log) })
 	if h.cfg.Has(config.RoleBots) {
 		wg.Go(func() { h.inbox.Run(work) })
 		wg.Go(func() { h.outbox.Run(work) })
@@ -216,7 +217,7 @@ func (h *house) mountHealth(app *fiber.App) {
 	})
 }
 
-// ready is nil when the stores answer.
+// ready is nil when the stores answer and the keys open.
 func (h *house) ready(ctx context.Context) error {
 	if err := h.store.Ping(ctx); err != nil {
 		return silence("the store", err)
@@ -224,7 +225,8 @@ func (h *house) ready(ctx context.Context) error {
 	if err := h.ring.Ping(ctx); err != nil {
 		return silence("the keyring", err)
 	}
-	return nil
+	_, err := h.vault.Look(ctx)
+	return err
 }
 
 // silence says that a database does not answer, and why, where that is said in

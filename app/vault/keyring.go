@@ -25,6 +25,7 @@ type rootDoc struct {
 	Keyset    []byte    `json:"keyset"`
 	Lookup    []byte    `json:"lookup"`
 	RotatedAt time.Time `json:"rotated_at,omitzero"` // when the root key was last changed
+	MasterAt  time.Time `json:"master_at,omitzero"`  // when the master key was
 }
 
 // keyDoc is one subject's key and what remains of it once destroyed.
@@ -47,6 +48,7 @@ var keyDocs = domain.Collection[keyDoc]{
 // roots is the opened root document.
 type roots struct {
 	version int64
+	rotated time.Time // when the root key was made
 	handle  *keyset.Handle
 	aead    tink.AEAD
 	lookup  []byte
@@ -121,7 +123,7 @@ func (v *Vault) readRoots(doc rootDoc) (*roots, error) {
 	if err != nil {
 		return nil, domain.E(domain.Unavailable, "the master key does not open this keyring; give the one it was made or last rotated with").Because(err)
 	}
-	r := &roots{version: doc.Version, handle: handle}
+	r := &roots{version: doc.Version, rotated: doc.RotatedAt, handle: handle}
 	if r.aead, err = aead.New(handle); err != nil {
 		return nil, fault("the root key cannot be used", err)
 	}
@@ -140,5 +142,6 @@ func Specs() []store.Spec {
 	s := store.New(nil, store.Hooks{})
 	store.Open(s, rootDocs)
 	store.Open(s, keyDocs)
+	store.Open(s, behindDocs)
 	return s.Specs()
 }

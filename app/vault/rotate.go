@@ -10,23 +10,34 @@ import (
 	"folkmoot/domain"
 )
 
-// readRootsOr reads a changed root document. When the master key does not
-// open it any more (it was rotated, and this instance has not been restarted
-// with the new one), the roots at hand go on serving: rotating the master key
-// does not change them.
-func (v *Vault) readRootsOr(doc rootDoc, had *roots) (*roots, error) {
+// take reads a changed root document. When the master key does not open it any
+// more (it was replaced, and this program has not been restarted with the new
+// one), the roots at hand go on serving, for changing the master key does not
+// change them. The caller holds mu.
+func (v *Vault) take(doc rootDoc) error {
 	got, err := v.readRoots(doc)
-	if domain.Is(err, domain.Unavailable) && had != nil {
-		return had, nil
+	if v.behind = domain.Is(err, domain.Unavailable); v.behind && doc.RotatedAt.Equal(v.roots.rotated) {
+		return nil
 	}
-	return got, err
+	if err == nil {
+		v.roots = got
+	}
+	return err
 }
 
 // RotateMaster seals the root keys under another master key, which is made
 // when it is the path of a file that is not there. Running instances go on;
 // they must be given the new key at their next start. The old key opens
-// nothing afterwards but backups made before.
+// nothing afterwards but backups made before. Soon after a change of the root
+// key it waits, until running instances have seen that one.
 func (v *Vault) RotateMaster(ctx context.Context, masterKey string) error {
+	root, err := v.rootDocs.Get(ctx, rootID)
+	if err != nil {
+		return err
+	}
+	if err := v.settle(ctx, root.RotatedAt); err != nil {
+		return err
+	}
 	master, err := openMaster(masterKey, true)
 	if err != nil {
 		return err
@@ -36,7 +47,8 @@ func (v *Vault) RotateMaster(ctx context.Context, masterKey string) error {
 		if err != nil {
 			return err
 		}
-		d.UpdatedAt = v.opts.Clock.Now()
+		d.MasterAt = v.opts.Clock.Now()
+		d.UpdatedAt = d.MasterAt
 		return d.fill(r.handle, r.lookup, master)
 	})
 	if err != nil {
@@ -56,7 +68,9 @@ const rotateApart = time.Minute
 // while everything serves. It answers how many keys it sealed anew. When it
 // is broken off it may be called again: within a minute that finishes the
 // rotation instead of beginning another. Root keys older than the one in use
-// before are dropped: every subject's key has left them by then.
+// before are dropped: every subject's key has left them by then. It is conflict
+// while an instance runs that was not restarted after a change of the master
+// key.
 func (v *Vault) RotateRoot(ctx context.Context) (int, error) {
 	root, err := v.rootDocs.Get(ctx, rootID)
 	if err != nil {
@@ -64,6 +78,12 @@ func (v *Vault) RotateRoot(ctx context.Context) (int, error) {
 	}
 	if v.opts.Clock.Now().Sub(root.RotatedAt) < rotateApart {
 		return v.rewrapAll(ctx)
+	}
+	if err := v.settle(ctx, root.MasterAt); err != nil {
+		return 0, err
+	}
+	if err := v.nobodyBehind(ctx); err != nil {
+		return 0, err
 	}
 	// Once this is done no key needs a root key older than the present one.
 	// Keys sealed with an older one were all written before it began.

@@ -1,8 +1,11 @@
 package vault_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -95,4 +98,138 @@ func TestRotationUnderLoad(t *testing.T) {
 			wantOpen(t, fresh, subject, "x", s, subject)
 		}
 	}
+}
+
+// TestMasterAfterRoot changes the master key right after the root key. A
+// program that had nothing to seal meanwhile has not seen the new root key, and
+// could not read it any more: so the second change waits until it has looked.
+func TestMasterAfterRoot(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name   string
+		stands bool // the program stands still while it should look
+		want   domain.Code
+	}{
+		{name: "everybody looks"},
+		{"a program stands still", true, domain.Unavailable},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			running, waited := b.open(t), time.Duration(0)
+			s := seal(t, running, "p1", "x", "Ada")
+			operator := b.open(t, func(o *vault.Options) {
+				o.Pause = func(ctx context.Context, d time.Duration) error {
+					waited += d
+					b.ticks.Advance(d)
+					if row.stands {
+						return nil
+					}
+					_, err := running.Look(ctx)
+					return err
+				}
+			})
+			if _, err := operator.RotateRoot(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			second := filepath.Join(b.dir, "keys", "second.key")
+			if err := operator.RotateMaster(t.Context(), second); err != nil {
+				t.Fatal(err)
+			}
+			if waited <= vault.DefaultRecheck {
+				t.Errorf("waited %s for programs that look every %s", waited, vault.DefaultRecheck)
+			}
+			b.ticks.Advance(vault.DefaultRecheck)
+			_, err := running.Open(t.Context(), "p1", "x", s)
+			wantCode(t, "open", err, row.want)
+			later, err := running.Seal(t.Context(), "p2", "x", []byte("Ben"))
+			wantCode(t, "seal for somebody new", err, row.want)
+			behind, err := running.Look(t.Context())
+			if !behind || domain.CodeOf(err) != row.want {
+				t.Errorf("the program that runs on with the old master key: behind %t, %v", behind, err)
+			}
+			fresh := b.open(t, func(o *vault.Options) { o.MasterKey = second })
+			wantOpen(t, fresh, "p1", "x", s, "Ada")
+			if row.want == "" {
+				wantOpen(t, fresh, "p2", "x", later, "Ben")
+			}
+		})
+	}
+}
+
+// TestRootAfterMaster changes the root key after the master key: only once
+// every running program was restarted with that.
+func TestRootAfterMaster(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	running := b.open(t)
+	s := seal(t, running, "p1", "x", "Ada")
+	look := func(context.Context, time.Duration) error {
+		b.ticks.Advance(time.Second)
+		_, err := running.Look(t.Context())
+		return err
+	}
+	operator := b.open(t, func(o *vault.Options) { o.Pause = look })
+	second := filepath.Join(b.dir, "keys", "second.key")
+	if err := operator.RotateMaster(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	_, err := operator.RotateRoot(t.Context())
+	wantCode(t, "at once", err, domain.Conflict)
+	for range 12 { // two minutes, in which the program looks now and then
+		b.ticks.Advance(10 * time.Second)
+		b.clock.Advance(10 * time.Second)
+		if behind, err := running.Look(t.Context()); !behind || err != nil {
+			t.Fatalf("behind %t, %v", behind, err)
+		}
+	}
+	_, err = operator.RotateRoot(t.Context())
+	wantCode(t, "while it runs", err, domain.Conflict)
+	wantOpen(t, running, "p1", "x", s, "Ada")
+
+	restarted := b.open(t, func(o *vault.Options) { o.MasterKey = second })
+	b.ticks.Advance(time.Minute)
+	b.clock.Advance(time.Minute)
+	if n, err := operator.RotateRoot(t.Context()); err != nil || n != 1 {
+		t.Fatalf("after the restart: %d keys, %v", n, err)
+	}
+	b.ticks.Advance(vault.DefaultRecheck)
+	wantOpen(t, restarted, "p1", "x", s, "Ada")
+	if behind, err := restarted.Look(t.Context()); behind || err != nil {
+		t.Errorf("the restarted one: behind %t, %v", behind, err)
+	}
+}
+
+// TestFollow sees a new root key without being asked for anything, and ends
+// with its context.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	running := b.open(t, func(o *vault.Options) { o.Recheck = time.Millisecond })
+	s := seal(t, running, "p1", "x", "Ada")
+	ctx, stop := context.WithCancel(t.Context())
+	heard := make(heard, 10)
+	var wg sync.WaitGroup
+	wg.Go(func() { running.Follow(ctx, slog.New(slog.NewTextHandler(heard, nil))) })
+	second := filepath.Join(b.dir, "keys", "second.key")
+	if err := b.open(t).RotateMaster(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if line := <-heard; !strings.Contains(line, "restart this program") {
+		t.Errorf("got %s", line)
+	}
+	stop()
+	wg.Wait()
+	if len(heard) > 0 {
+		t.Errorf("said again: %s", <-heard)
+	}
+	wantOpen(t, running, "p1", "x", s, "Ada")
+}
+
+// heard takes lines of a log.
+type heard chan string
+
+func (h heard) Write(line []byte) (int, error) {
+	h <- string(line)
+	return len(line), nil
 }

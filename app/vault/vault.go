@@ -37,20 +37,24 @@ type Options struct {
 	// Ticks tells how much time passes, for Recheck alone: in a demo the
 	// Clock may stand still. By default it is the machine's clock.
 	Ticks func() time.Time
+	// Pause waits between two rotations; on the machine's clock by default.
+	Pause func(context.Context, time.Duration) error
 }
 
 // Vault implements [domain.Vault]. It is safe for many goroutines.
 type Vault struct {
-	opts     Options
-	store    *store.Store
-	rootDocs *store.Collection[rootDoc]
-	keyDocs  *store.Collection[keyDoc]
-	cache    *cache
-	master   atomic.Pointer[string] // the master key's name; rotation changes it
+	opts       Options
+	store      *store.Store
+	rootDocs   *store.Collection[rootDoc]
+	keyDocs    *store.Collection[keyDoc]
+	behindDocs *store.Collection[behindDoc]
+	cache      *cache
+	master     atomic.Pointer[string] // the master key's name; rotation changes it
 
-	mu      sync.Mutex // guards roots and checked
+	mu      sync.Mutex // guards what follows
 	roots   *roots
 	checked time.Time
+	behind  bool // the root document needs a master key that is not ours
 }
 
 var _ domain.Vault = (*Vault)(nil)
@@ -67,10 +71,13 @@ func Open(ctx context.Context, opts Options) (*Vault, error) {
 	if opts.Ticks == nil {
 		opts.Ticks = time.Now
 	}
+	if opts.Pause == nil {
+		opts.Pause = pause
+	}
 	s := store.New(opts.Engine, store.Hooks{})
 	v := &Vault{
 		opts: opts, store: s,
-		rootDocs: store.Open(s, rootDocs), keyDocs: store.Open(s, keyDocs),
+		rootDocs: store.Open(s, rootDocs), keyDocs: store.Open(s, keyDocs), behindDocs: store.Open(s, behindDocs),
 		cache: newCache(opts.Cache, opts.Recheck, opts.Ticks),
 	}
 	v.master.Store(&opts.MasterKey)
@@ -102,7 +109,7 @@ func (v *Vault) currentRoots(ctx context.Context, fresh bool) (*roots, error) {
 		return nil, err
 	}
 	if doc.Version != v.roots.version {
-		if v.roots, err = v.readRootsOr(doc, v.roots); err != nil {
+		if err := v.take(doc); err != nil {
 			return nil, err
 		}
 	}
