@@ -80,13 +80,9 @@ func (h *house) leaving(process, mailbox string) string {
 // everybody needs none.
 func (h *house) pageOf(desk *sms.Desk) func(context.Context, outreach.Note) (string, error) {
 	return func(ctx context.Context, n outreach.Note) (string, error) {
-		switch desk.Flow(n.Template) {
-		case flows.Confirm, flows.Serve:
-			cmd := domain.Command{Actor: domain.SystemActor("mail"), Key: domain.Derive("mail", n.Person, n.Template)}
-			secret, err := h.access.MakeMemberLink(ctx, cmd, n.Process.ID, n.Person)
-			return h.cfg.BaseURL + web.SignInPath(secret), err
-		}
-		if n.Template == "response_published" { // to members, who are asked whether it answers them
+		flow := desk.Flow(n.Template)
+		// Members are asked, when it is published, whether the response answers them.
+		if flow == flows.Confirm || flow == flows.Serve || n.Template == "response_published" {
 			cmd := domain.Command{Actor: domain.SystemActor("mail"), Key: domain.Derive("mail", n.Person, n.Template)}
 			secret, err := h.access.MakeMemberLink(ctx, cmd, n.Process.ID, n.Person)
 			return h.cfg.BaseURL + web.SignInPath(secret), err

@@ -13,7 +13,7 @@ import (
 var deskTexts = []string{"desk.thanks", "desk.arranged", "desk.not_possible", "desk.changed", "desk.call", "desk.bring", "desk.language"}
 
 // Templates lists beginnings of answers in a language, each with its English.
-// Where the language is English there is nothing beside it.
+// English itself has nothing beside it; easy-read English has the usual words.
 func (d *Desk) Templates(_ context.Context, lang string) ([]outreach.ReplyTemplate, error) {
 	var out []outreach.ReplyTemplate
 	say := func(lang, key string) (string, error) {

@@ -104,31 +104,49 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 // text queues the message at the number and moves its conversation on, in the
 // same write.
 func (s *Service) text(ctx context.Context, t telling, note Note, phone string) (Way, error) {
-	now, id := s.Clock.Now(), s.Hash(phone)
+	return s.put(ctx, errand{telling: t, note: note, address: phone, way: ByText, say: func(n *Number) error {
+		return s.speak(ctx, n, t, note)
+	}})
+}
+
+// errand is a message on its way to a number or a mailbox; say writes it into
+// the document.
+type errand struct {
+	telling
+	note    Note
+	address string
+	way     Way
+	say     func(*Number) error
+}
+
+// put says the message at the address, once. Who wants nothing more there gets
+// a letter instead of what they are owed.
+func (s *Service) put(ctx context.Context, e errand) (Way, error) {
+	now, id := s.Clock.Now(), s.Hash(e.address)
 	refused := false
 	_, err := s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
-		if refused = n.Refuses(t.Process, t.Person); refused || n.knows(t.id) {
+		if refused = n.Refuses(e.Process, e.Person); refused || n.knows(e.id) {
 			return domain.ErrNoChange
 		}
-		if err := s.stillAt(ctx, n, t); err != nil {
+		if err := s.stillAt(ctx, n, e.telling); err != nil {
 			return err
 		}
-		if err := s.keep(ctx, n, phone); err != nil {
+		if err := s.keep(ctx, n, e.address); err != nil {
 			return err
 		}
-		n.Bind(t.Process, t.Person, now)
+		n.Bind(e.Process, e.Person, now)
 		n.UpdatedAt = now
-		return s.speak(ctx, n, t, note)
+		return e.say(n)
 	})
 	switch {
 	case err != nil:
 		return ByNone, err
-	case refused && t.Class == domain.ClassBulk:
+	case refused && e.Class == domain.ClassBulk:
 		return ByNone, nil
 	case refused:
-		return s.write(ctx, t, note)
+		return s.write(ctx, e.telling, e.note)
 	}
-	return ByText, nil
+	return e.way, nil
 }
 
 // stillAt is unavailable when the person was given another number or mailbox

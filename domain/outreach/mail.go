@@ -39,7 +39,7 @@ func ReadMail(written string) Mail {
 // mail queues the message at the person's mailbox. Whoever wants no more
 // emails gets a letter instead of what they are owed.
 func (s *Service) mail(ctx context.Context, t telling, note Note, address string) (Way, error) {
-	now, id := s.Clock.Now(), s.Hash(address)
+	id := s.Hash(address)
 	n, err := s.Number(ctx, id)
 	if err != nil || n.knows(t.id) {
 		return ByEmail, err
@@ -48,30 +48,9 @@ func (s *Service) mail(ctx context.Context, t telling, note Note, address string
 	if err != nil || words.Text == "" {
 		return ByNone, err
 	}
-	refused := false
-	_, err = s.Numbers.Upsert(ctx, id, s.blank(id, now), func(n *Number) error {
-		if refused = n.Refuses(t.Process, t.Person); refused || n.knows(t.id) {
-			return domain.ErrNoChange
-		}
-		if err := s.stillAt(ctx, n, t); err != nil {
-			return err
-		}
-		if err := s.keep(ctx, n, address); err != nil {
-			return err
-		}
-		n.Bind(t.Process, t.Person, now)
-		n.UpdatedAt = now
+	return s.put(ctx, errand{telling: t, note: note, address: address, way: ByEmail, say: func(n *Number) error {
 		return s.post(ctx, n, t, note, words)
-	})
-	switch {
-	case err != nil:
-		return ByNone, err
-	case refused && t.Class == domain.ClassBulk:
-		return ByNone, nil
-	case refused:
-		return s.write(ctx, t, note)
-	}
-	return ByEmail, nil
+	}})
 }
 
 // mailWords puts a message into the words of an email to the mailbox.
