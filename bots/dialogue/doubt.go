@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +31,48 @@ func doubtsSender(rest []token) bool {
 
 // whats are questions that ask for the message once more.
 var whats = foldSet("what", "who", "whats", "whos", "beth", "be", "pwy", "cad", "cad e", "ceard", "ce", "co", "kto", "que", "o que", "quem")
+
+// prompted is the question itself, or a part of it, sent back: "reply 1 for yes".
+var prompted = regexp.MustCompile(`\b(?:(?:reply|text|press|send|answer) [0-9] (?:for|if|to)|(?:atebwch|ateb|pwyswch|tecstiwch) [0-9] am|(?:freagair|cuir|brui?gh) [0-9] (?:do|le|ma)|(?:odpowiedz|odpisz|wyslij|napisz|wpisz) [0-9] (?:dla|jesli|zeby|na)|(?:responda|envie|mande|prima|digite|marque) [0-9] (?:para|se))\b`)
+
+// received is a message that ends in saying that ours came: who got it has not
+// agreed to it.
+var received = regexp.MustCompile(`\b(?:` +
+	`i (?:have |ve |just )?(?:got|get|received|recieved|seen|saw|had|read) (?:the|your|ur|a|my|this|that|it)(?: (?:message|msg|text|txt|letter|email|card|note))?` +
+	`|(?:ges i|dwi wedi cael|dw i wedi cael|wedi cael|derbyniais i)(?:r|eich|y)? ?(?:eich|y)? ?(?:neges|llythyr|tecst)` +
+	`|fuair me (?:an |bhur |do )?(?:teachtaireacht|litir|teacs)` +
+	`|(?:dostalem|dostalam|otrzymalem|otrzymalam|przeczytalem|przeczytalam)(?: wasza?| ten| te)? (?:wiadomosc|list|smsa?|esemesa)` +
+	`|(?:recebi|ja li|li) (?:a|o|vossa?|sua?|a vossa|a sua)? ?(?:mensagem|carta|sms|texto)` +
+	`)(?: (?:today|yesterday|thanks|thank you|ta|cheers|diolch|go raibh maith agat|dziekuje|dzieki|obrigad[oa]))*$`)
+
+// ironic reports a yes that the rest of the message makes fun of: a clause that
+// goes on from a weak yes with "and" ("sure, and I am the Pope", a way of
+// speaking that all five languages have), or laughter beside words that say
+// something we do not know.
+func ironic(m message, hits []hit, yes hit) bool {
+	known := covered(len(m.tokens), hits)
+	strange := slices.Contains(known[yes.end:], false)
+	if !strange {
+		return false
+	}
+	if slices.ContainsFunc(m.tokens, func(t token) bool { return laughs[t.text] }) {
+		return true
+	}
+	next := yes.end
+	return !yes.strong(m) && m.tokens[next-1].brk && ands[m.tokens[next].text]
+}
+
+// soMuch reports the Polish "tak" that is no yes but "so", before an adverb:
+// "tak późno" is "so late".
+func soMuch(m message, hits []hit, yes hit) bool {
+	return yes.phrase == "tak" && yes.end < len(m.tokens) && !m.tokens[yes.end-1].brk &&
+		strings.HasSuffix(m.tokens[yes.end].text, "o") && !covered(len(m.tokens), hits)[yes.end]
+}
+
+var (
+	laughs = wordSet("haha hahaha hahahaha lol lmao rofl xd kkk rsrs hehe")
+	ands   = wordSet("and a ac agus is e i oraz")
+)
 
 // answersForAnother reports somebody else right after the yes or no, with a
 // verb that echoes the question for them: "yes my wife would".

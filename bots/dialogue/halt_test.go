@@ -112,6 +112,41 @@ func TestWhoseAnswer(t *testing.T) {
 	}
 }
 
+// TestAYesThatIsNone: a yes within irony, the question sent back, a receipt, an
+// idiom or laughter is asked again; the same words in earnest stay a yes.
+func TestAYesThatIsNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []labelled{
+		{"en", "unclear", "sure, and I'm the King of Spain"},
+		{"pl", "unclear", "pewnie, a ja jestem papieżem"},
+		{"pt", "unclear", "claro, e eu sou a rainha"},
+		{"en", "yes", "sure, and thanks"},
+		{"en", "yes", "yes, and my sister told me about it"},
+		{"en", "unclear", "yeah guvnor lol"},
+		{"en", "unclear", "yes m'lord 🤣"},
+		{"en", "yes", "yes please lol"},
+		{"en", "yes", "haha yes"},
+		{"en", "unclear", "reply 1 for yes"},
+		{"pl", "unclear", "odpowiedz 1 jeśli tak"},
+		{"cy", "unclear", "Atebwch 1 am ie"},
+		{"en", "unclear", "ok got it, I received the letter"},
+		{"en", "unclear", "ok I've got your text thanks"},
+		{"pl", "unclear", "tak dostałam list"},
+		{"pt", "unclear", "sim recebi a carta, obrigada"},
+		{"cy", "unclear", "do ges i'r llythyr"},
+		{"en", "yes", "Yes I got your letter and I'd like to come"},
+		{"en", "unclear", "I couldn't say no"},
+		{"pl", "unclear", "tak dużo tego"},
+		{"pl", "yes", "tak bardzo"},
+		{"pl", "yes", "tak, oczywiście"},
+		{"pt", "unclear", "pois sim"},
+	} {
+		if got, why := understood(c); got != c.label {
+			t.Errorf("%s: %q read as %s (%s), want %s", c.lang, c.text, got, why, c.label)
+		}
+	}
+}
+
 // TestAChoiceInDoubt: an option named beside a doubt, a denial, a question or
 // somebody else is asked again; a reason after it changes nothing.
 func TestAChoiceInDoubt(t *testing.T) {

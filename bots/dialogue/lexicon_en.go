@@ -32,8 +32,7 @@ var english = lexicon{
 		"with pleasure", "my pleasure", "please do", "yes please", "yes pls", "aye please",
 		"no problem", "no prob", "no probs", "no problems", "no bother", "no worries", "no worry", "not a problem",
 		"not a bother", "nae bother", "nae problem", "nae probs", "nay bother", "cant wait", "cannot wait", "wouldnt miss it",
-		"would not miss it", "wouldnt say no", "would not say no", "why not", "how could i say no", "cant say no",
-		"not going to say no", "no reason not to", "no objection", "no objections", "dont mind if i do", "so i will",
+		"would not miss it", "why not", "how could i say no", "no reason not to", "no objection", "no objections", "dont mind if i do", "so i will",
 		"so i can", "so i would", "right you are", "affirmative", "correct$", "true$", "perfect$", "great$", "brilliant$",
 		"excellent$", "lovely$", "super$", "cool$", "yes sir", "hell yes", "hell yeah", "too right", "you bet", "wey aye",
 		"why aye", "alright$", "all right$", "righto", "okay then", "ok then",
@@ -90,7 +89,7 @@ var english = lexicon{
 	hedge: []string{
 		"and the rest", "thatll be right", "that will be right", "as if", "oh aye", "oh yeah", "oh right", "no really",
 		"no way really", "with a", "with my", "with someone", "yes with", "yes to", "no to", "hmm",
-		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun", "leaning", "in two minds", "two minds", "on the fence", "doubt", "doubtful", "unlikely", "likely", "hope so", "hopefully", "yes hello", "not bad", "half and half", "both", "y n", "yes no", "y or n", "must i", "to be decided", "tbc", "tbd", "no rush", "no hurry", "no doubt", "no offence",
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun", "leaning", "in two minds", "two minds", "on the fence", "doubt", "doubtful", "unlikely", "likely", "hope so", "hopefully", "yes hello", "yes speaking", "not bad", "half and half", "both", "y n", "yes no", "y or n", "must i", "to be decided", "tbc", "tbd", "no rush", "no hurry", "no doubt", "no offence",
 		"but", "unless", "depends", "depending", "depend", "maybe", "mibbe", "mebbe", "perhaps", "possibly", "if", "might",
 		"may be", "not sure", "unsure", "im not sure", "not certain", "not yet", "dunno", "dont know", "do not know",
 		"dinnae know", "dinnae ken", "no idea", "no clue", "no opinion", "cant decide", "havent decided", "undecided",

@@ -38,6 +38,7 @@ var polish = lexicon{
 		"nie slysze", "nie widze", "nie chodze",
 	},
 	hedge: []string{
+		"tak slucham", // as the telephone is answered
 		"no nie wiem", "poniedzialek", "wtorek", "sroda", "srode", "czwartek", "piatek", "sobota", "sobote", "niedziela", "niedziele",
 		"gdyby", "gdybym", "pod warunkiem", "o ile", "jak bede", "jak dostane", "ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
 		"nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej",

@@ -34,6 +34,8 @@ var portuguese = lexicon{
 	},
 	hedge: []string{
 		"segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo",
+		"pois sim", "pois nao", // mean the opposite of what they say, or ask what there is
+		"estou sim", // as the telephone is answered
 		"mas", "talvez", "se", "depende", "nao sei", "ainda nao sei", "ainda nao", "nao tenho a certeza", "nao tenho certeza",
 		"acho que sim", "quem sabe", "se calhar", "possivelmente", "provavelmente", "mais tarde", "depois", "vou pensar",
 		"exceto", "menos", "so", "ou", "tanto faz", "nao faco ideia", "sim e nao", "a nao ser", "nem todos", "caso",

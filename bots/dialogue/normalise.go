@@ -32,6 +32,7 @@ var strokes = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ß", "ss", "
 // signs people send instead of words.
 var signs = map[rune]string{
 	'👍': "thumbsup", '✅': "thumbsup", '✔': "thumbsup", '👌': "thumbsup", '☑': "thumbsup",
+	'😂': "haha", '🤣': "haha", '😆': "haha", '🙄': "haha",
 	'👎': "thumbsdown", '❌': "thumbsdown", '✖': "thumbsdown", '🙅': "thumbsdown", '🚫': "thumbsdown",
 }
 

@@ -264,6 +264,12 @@ func weigh(m message, hits []hit) Reading {
 		return unclear("conflict", t.no)
 	case partOfIt.MatchString(m.words()):
 		return unclear("part_of_it", d)
+	case d.sense == senseYes && soMuch(m, hits, *d):
+		return unclear("so_much", d)
+	case d.sense == senseYes && received.MatchString(m.words()):
+		return unclear("received", d)
+	case d.sense == senseYes && ironic(m, hits, *d):
+		return unclear("irony", d)
 	}
 	return weighOne(m, hits, t, *d)
 }
