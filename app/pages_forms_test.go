@@ -292,6 +292,7 @@ func (p *played) browse(t *testing.T, all map[string]*visitor) {
 	add("letter-unknown", "public", "/j/AAAAAAAA")
 	add("letter", "public", "/j/"+p.letter)
 	add("overview", "organiser", "/staff")
+	add("staff-propose", "organiser", "/staff/propose")
 	add("staff-process", "organiser", staff)
 	add("staff-recruitment", "organiser", staff+"/recruitment")
 	add("staff-invitations", "organiser", "/staff/processes/"+p.young+"/invitations")

@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), callPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
+	}, proposePages(s), recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), callPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:
@@ -111,6 +111,8 @@ type overviewPage struct {
 	Rows      []overviewRow
 	Next      string
 	Simulator bool
+	Proposes  bool // the reader may begin a process
+	Manages   bool // the reader runs the installation
 }
 
 // overview is the first page of staff: what is owed, by whom, by when.
@@ -119,7 +121,11 @@ func (s Services) overview(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	page := overviewPage{Simulator: s.Simulated != nil}
+	bodies, err := s.proposesFor(ctx, r.Actor)
+	if err != nil {
+		return Reply{}, err
+	}
+	page := overviewPage{Simulator: s.Simulated != nil, Proposes: len(bodies) > 0, Manages: domain.May(r.Actor, domain.ManageInstallation, domain.Scope{})}
 	for _, v := range views {
 		d := desk{P: v, Actor: r.Actor}
 		d.Roles = r.Actor.RolesIn(d.scope())

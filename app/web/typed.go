@@ -143,3 +143,21 @@ func renamed(err error, name func(string) string) error {
 	}
 	return &c
 }
+
+// reworded says what is wrong with a field in the words of its form, where the
+// service names what a caller of the API would send.
+func reworded(err error, words map[string]string) error {
+	var e *domain.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	c := *e
+	c.Fields = map[string]string{}
+	for field, text := range e.Fields {
+		if said, ok := words[field]; ok {
+			text = said
+		}
+		c.Fields[field] = text
+	}
+	return &c
+}

@@ -112,6 +112,9 @@ type ProposeInput struct {
 
 // Propose makes a process in the stage proposed.
 func (s *Service) Propose(ctx context.Context, cmd domain.Command, in ProposeInput) (View, error) {
+	if in.Body == "" { // nothing to hold a permission over: say what the form lacks
+		return View{}, s.checkPropose(ctx, in)
+	}
 	if err := domain.Authorize(cmd.Actor, domain.PromiseProcess, domain.Scope{Body: in.Body}); err != nil {
 		return View{}, err
 	}
@@ -150,6 +153,7 @@ func (s *Service) Propose(ctx context.Context, cmd domain.Command, in ProposeInp
 
 func (s *Service) checkPropose(ctx context.Context, in ProposeInput) error {
 	p := domain.Problems{}
+	p.Need(in.Body != "", "body", "choose the body that asks")
 	_, known := Kinds[in.Kind]
 	p.Need(known, "kind", "one of %s", strings.Join(kindNames(), ", "))
 	p.Need(strings.TrimSpace(in.Name) != "", "name", "give the process a full name")
