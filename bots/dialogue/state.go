@@ -26,6 +26,8 @@ type State struct {
 	Undo []Undone `json:"undo,omitempty"`
 	// Last is the reply accepted last, to recognise its repeat.
 	Last Accepted `json:"last,omitzero"`
+	// Part is a text that was no postcode and may be the first half of one.
+	Part Accepted `json:"part,omitzero"`
 	// Told is when the resident was last told that a person will read.
 	Told time.Time `json:"told,omitzero"`
 	// Seen holds the ids of recent inputs, so that one is never taken twice.

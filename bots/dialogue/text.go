@@ -37,6 +37,9 @@ func (t *turn) text() Result {
 	if r, done := t.keyword(whole, lang); done {
 		return r
 	}
+	if r, done := t.split(); done {
+		return r
+	}
 	return t.catchAll()
 }
 
@@ -246,6 +249,7 @@ func (t *turn) clarify() Result {
 		return Handed
 	}
 	t.state.Clarify++
+	t.state.Part = Accepted{Text: short(t.msg.raw), At: t.at}
 	switch {
 	case t.in.Media > 0 && len(t.msg.tokens) == 0:
 		t.say("clarify.media", nil)
@@ -279,6 +283,12 @@ func (t *turn) byState() Result {
 		state = any
 	}
 	data := map[string]string{"ended": t.day(t.state.Ended)}
+	if t.inTime() {
+		t.read = Reading{Rule: "in_time"}
+		t.handOver("in_time", "urgent")
+		t.tellPerson()
+		return Handed
+	}
 	if r, short := t.shortReply(); short {
 		t.read = r
 		t.say(state, data)

@@ -15,6 +15,27 @@ func (t *turn) deadline(n Node) time.Time {
 	return end.UTC()
 }
 
+// over reports whether the wait for an answer at n has ended.
+func (t *turn) over(n Node) bool {
+	end := t.deadline(n)
+	return !end.IsZero() && !t.env.Now.Before(end)
+}
+
+// inTime reports a text that was received before the wait for it ended, and
+// came here afterwards: an outage, not its writer, was late.
+func (t *turn) inTime() bool {
+	s := &t.state
+	if s.Outcome == "" || !t.at.Before(s.Ended) {
+		return false
+	}
+	for _, n := range t.env.Flow.Nodes {
+		if gave := n.Wait.Timeout.Go; gave != "" && gave == s.Node {
+			return true
+		}
+	}
+	return false
+}
+
 // due is when the next tick is wanted: the next reminder, if it comes before
 // the deadline, else the deadline.
 func (t *turn) due(n Node) time.Time {
@@ -36,7 +57,7 @@ func (t *turn) tick() Result {
 	if !open || t.state.Due.IsZero() || t.env.Now.Before(t.state.Due) {
 		return Ignored
 	}
-	if end := t.deadline(n); !end.IsZero() && !t.env.Now.Before(end) {
+	if t.over(n) {
 		return t.timeout(n)
 	}
 	for t.state.Reminded < len(n.Wait.Remind) && !t.env.Now.Before(t.state.Asked.Add(n.Wait.Remind[t.state.Reminded])) {

@@ -1,0 +1,45 @@
+package dialogue
+
+import "time"
+
+// split deals with the second of two texts that are one: the other half of a
+// postcode, or more of somebody's own words, which a person adds to what they
+// said first.
+func (t *turn) split() (Result, bool) {
+	n, open := t.open()
+	if !open || t.state.Status != Open {
+		return "", false
+	}
+	if part := t.state.Part; n.Ask == AskPostcode && t.soonAfter(part.At) {
+		if _, ok := readPostcode(part.Text + " " + t.msg.raw); ok {
+			t.msg = read(part.Text + " " + t.msg.raw)
+			return t.answer(n)
+		}
+	}
+	if !t.saidInWords() || len(t.msg.tokens) == 0 {
+		return "", false
+	}
+	t.read = Reading{Rule: "more_words", Class: ByShape}
+	t.handOver("more", "normal")
+	t.tellPerson()
+	t.again()
+	return Handed, true
+}
+
+// soonAfter reports whether the text came in one burst with that of the time.
+func (t *turn) soonAfter(at time.Time) bool {
+	since := t.at.Sub(at)
+	return !at.IsZero() && since >= 0 && since < burstWithin
+}
+
+// saidInWords reports whether the reply accepted just before was somebody's
+// own words.
+func (t *turn) saidInWords() bool {
+	s := &t.state
+	if len(s.Undo) == 0 || !t.soonAfter(s.Last.At) {
+		return false
+	}
+	before := s.Undo[len(s.Undo)-1].Node
+	v := s.Answers[before]
+	return t.env.Flow.Nodes[before].Ask == AskText && v != nothing && v != NotSaid
+}
