@@ -214,6 +214,23 @@ func (p *played) open(id string) {
 }
 
 func (p *played) recruit() {
+	p.offers()
+	for person, err := range p.people.Of(p.ctx, p.id, people.Offered) {
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		must[people.Person](p.t)(p.people.Confirm(p.ctx, p.do("caller"), person.ID, people.ConfirmInput{Available: true}))
+		p.member = person.ID
+	}
+	must[people.Person](p.t)(p.people.AskSupport(p.ctx, p.do("caller"), p.member, people.SupportInput{Kind: "travel", Detail: "A taxi from Whimberry Cottage"}))
+	p.enter(p.id, domain.Convened)
+	p.enter(p.id, domain.Deliberating)
+	a := domain.MemberActor(p.id, p.member, "web")
+	p.actors["member"] = a
+}
+
+// offers takes the jury to where the seats are offered.
+func (p *played) offers() {
 	p.at("2026-02-02 10:00")
 	p.open(p.id)
 	for i := range 40 {
@@ -237,16 +254,4 @@ func (p *played) recruit() {
 	must[recruitment.DrawView](p.t)(p.recruitment.ConcludeDraw(p.ctx, p.do("organiser"), p.id, d.ID))
 	p.settled()
 	p.enter(p.id, domain.Selected)
-	for person, err := range p.people.Of(p.ctx, p.id, people.Offered) {
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		must[people.Person](p.t)(p.people.Confirm(p.ctx, p.do("caller"), person.ID, people.ConfirmInput{Available: true}))
-		p.member = person.ID
-	}
-	must[people.Person](p.t)(p.people.AskSupport(p.ctx, p.do("caller"), p.member, people.SupportInput{Kind: "travel", Detail: "A taxi from Whimberry Cottage"}))
-	p.enter(p.id, domain.Convened)
-	p.enter(p.id, domain.Deliberating)
-	a := domain.MemberActor(p.id, p.member, "web")
-	p.actors["member"] = a
 }

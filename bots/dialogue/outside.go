@@ -41,10 +41,13 @@ func (t *turn) outside() (Result, bool) {
 	return Handled, true
 }
 
-// left ends the conversation where it stands. A person can talk it over:
-// CHANGE leads to one.
+// left ends the conversation where it stands, unless they have left before. A
+// person can talk it over: CHANGE leads to one.
 func (t *turn) left(how string) {
 	s := &t.state
+	if _, gone := stateTexts[s.Outcome]; gone {
+		return
+	}
 	stopped := s.Status == Stopped
 	t.end(t.outcome(strings.Split(how, ",")))
 	if stopped {
@@ -62,16 +65,21 @@ func (t *turn) end(outcome string) {
 
 func (t *turn) outcome(among []string) string {
 	for _, o := range among {
-		if _, known := stateTexts[o]; known {
+		if _, known := stateTexts[o]; known || t.env.Flow.CanEnd(o) {
 			return o
-		}
-		for _, n := range t.env.Flow.Nodes {
-			if n.End == o {
-				return o
-			}
 		}
 	}
 	return withdrawn
+}
+
+// CanEnd reports whether a conversation of the flow can come to the outcome.
+func (f *Flow) CanEnd(outcome string) bool {
+	for _, n := range f.Nodes {
+		if n.End == outcome {
+			return true
+		}
+	}
+	return false
 }
 
 // wrongPerson is said by whoever has the number now, or had it all along.

@@ -25,7 +25,7 @@ func (t *turn) over(n Node) bool {
 // came here afterwards: an outage, not its writer, was late.
 func (t *turn) inTime() bool {
 	s := &t.state
-	if s.Outcome == "" || !t.at.Before(s.Ended) {
+	if s.Outcome == "" || s.Outcome != t.env.Flow.Nodes[s.Node].End || !t.at.Before(s.Ended) {
 		return false
 	}
 	for _, n := range t.env.Flow.Nodes {

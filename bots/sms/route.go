@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"folkmoot/bots/dialogue"
 	"folkmoot/domain"
@@ -143,11 +144,30 @@ func (d *Desk) resume(ctx context.Context, n *outreach.Number, sc scene, c outre
 	if err := json.Unmarshal(state, &sc.talk); err != nil {
 		return sc, fmt.Errorf("reading a conversation: %w", err)
 	}
+	if ref.Stage == domain.Cancelled {
+		sc.talk.State = d.calledOff(sc.talk.State, sc.at)
+	}
 	if n.Refuses(c.Process, c.Person) { // by another conversation, the network, or a member of staff
 		sc.talk.State.Status = dialogue.Stopped
 	}
 	return sc, nil
 }
+
+// calledOff is the conversation of a process that was cancelled: it asks
+// nothing any more, waits for nothing and answers by that. Who had left by
+// themselves before is answered by how they left.
+func (d *Desk) calledOff(s dialogue.State, now time.Time) dialogue.State {
+	flow, ok := d.Flows(s.Flow)
+	if !ok || !flow.CanEnd(cancelled) || s.Outcome == cancelled {
+		return s
+	}
+	env := dialogue.Env{Flow: flow, Now: now}
+	s, _ = dialogue.Step(env, s, dialogue.Input{ID: "cancelled:" + s.ID, Kind: dialogue.Event, Text: dialogue.EventLeft + ":" + cancelled, At: now})
+	return s
+}
+
+// cancelled is the outcome of a conversation whose process was.
+const cancelled = "cancelled"
 
 // beside answers somebody known who is in no conversation.
 func (d *Desk) beside(ctx context.Context, n *outreach.Number, sc scene, b outreach.Binding) (scene, error) {

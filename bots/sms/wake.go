@@ -89,6 +89,10 @@ func (b *Inbox) wake(ctx context.Context, number string, c outreach.Conversation
 		if err != nil {
 			return err
 		}
+		if sc.ref.Stage == domain.Paused { // nothing falls due
+			n.Snooze(c.ID, domain.Milli(now.Add(outreach.PauseCheck)))
+			return nil
+		}
 		if _, err := b.Desk.step(ctx, n, &sc, dialogue.Input{ID: event, Kind: dialogue.Tick, At: now}); err != nil {
 			return err
 		}

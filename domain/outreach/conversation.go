@@ -187,6 +187,15 @@ func (n *Number) Rest(id string, now time.Time) {
 	}
 }
 
+// Snooze lets a conversation that would go on by itself wait until then.
+func (n *Number) Snooze(id string, until time.Time) {
+	for i := range n.Conversations {
+		if c := &n.Conversations[i]; c.ID == id {
+			c.Wakes = until
+		}
+	}
+}
+
 // Close ends the live conversations of the process; "" ends all.
 func (n *Number) Close(process string, now time.Time) {
 	for i := range n.Conversations {

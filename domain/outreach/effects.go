@@ -119,6 +119,10 @@ type errand struct {
 	say     func(*Number) error
 }
 
+// tellsCancelled is the message that a process will not go on: what waited to
+// be said before it is dropped.
+const tellsCancelled = "cancelled"
+
 // put says the message at the address, once. Who wants nothing more there gets
 // a letter instead of what they are owed.
 func (s *Service) put(ctx context.Context, e errand) (Way, error) {
@@ -133,6 +137,9 @@ func (s *Service) put(ctx context.Context, e errand) (Way, error) {
 		}
 		if err := s.keep(ctx, n, e.address); err != nil {
 			return err
+		}
+		if e.Template == tellsCancelled {
+			n.dropFor(domain.ContactData{Process: e.Process, Person: e.Person, At: now})
 		}
 		n.Bind(e.Process, e.Person, now)
 		n.UpdatedAt = now

@@ -106,8 +106,8 @@ func (s *Service) endTalk(ctx context.Context, n *Number, c Conversation, note N
 	return s.Converse(ctx, n, c, spoken.State)
 }
 
-// dropFor ends the messages that were waiting when the person left; replies to
-// their own texts go.
+// dropFor ends the messages that were waiting when the person left, or their
+// process was cancelled; replies to their own texts go.
 func (n *Number) dropFor(d domain.ContactData) {
 	for i := range n.Outbox {
 		m := &n.Outbox[i]

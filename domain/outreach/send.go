@@ -272,27 +272,51 @@ func (s *Service) archive(ctx context.Context, n Number) error {
 	return err
 }
 
-// pauseCheck is how often a paused wave's message looks whether it may go:
-// seldom enough for a hundred thousand of them.
-const pauseCheck = 5 * time.Minute
+// PauseCheck is how often what a pause holds up looks whether it may go on:
+// seldom enough for a hundred thousand messages.
+const PauseCheck = 5 * time.Minute
 
-// halt drops messages of cancelled waves and puts off those of paused ones.
+// halt drops messages of cancelled waves and puts off those of paused ones,
+// and does the same for what a cancelled or paused process would say unasked.
 func (s *Service) halt(ctx context.Context, n *Number, now time.Time) (changed bool) {
 	for i := range n.Outbox {
 		m := &n.Outbox[i]
-		if m.Wave == "" || m.State != Pending || m.NotBefore.After(now) {
+		if m.State != Pending || m.NotBefore.After(now) {
 			continue
 		}
-		w, err := s.Waves.Get(ctx, m.Wave)
+		wave, stage := s.waveState(ctx, m.Wave), s.stageOf(ctx, *m)
 		switch {
-		case err != nil:
-		case w.State == WaveCancelled:
+		case wave == WaveCancelled, stage == domain.Cancelled && m.Class == domain.ClassBulk:
 			m.end(Dropped, now)
 			changed = true
-		case w.State == WavePaused:
-			m.NotBefore = now.Add(pauseCheck)
+		case wave == WavePaused, stage == domain.Paused:
+			m.NotBefore = now.Add(PauseCheck)
 			changed = true
 		}
 	}
 	return changed
+}
+
+func (s *Service) waveState(ctx context.Context, id string) string {
+	if id == "" {
+		return ""
+	}
+	w, err := s.Waves.Get(ctx, id)
+	if err != nil {
+		return ""
+	}
+	return w.State
+}
+
+// stageOf is the stage of the process that a message begun by us is of; none
+// for answers to somebody's own text and emergencies, which go at every stage.
+func (s *Service) stageOf(ctx context.Context, m Message) domain.Stage {
+	if m.Process == "" || m.Class == domain.ClassReply || m.Farewell || m.Urgent {
+		return ""
+	}
+	ref, err := s.Processes.Ref(ctx, m.Process)
+	if err != nil {
+		return "" // the message's own time to expire holds
+	}
+	return ref.Stage
 }

@@ -16,8 +16,12 @@ type ConfirmInput struct {
 	Tell       *Tell    `json:"-"`
 }
 
-// Confirm seats a person who can come to every required session.
+// Confirm seats a person who can come to every required session, unless the
+// process was cancelled.
 func (s *Service) Confirm(ctx context.Context, cmd domain.Command, id string, in ConfirmInput) (Person, error) {
+	if _, ref, err := s.access(ctx, cmd.Actor, id, serve...); err == nil && ref.Stage == domain.Cancelled {
+		return Person{}, domain.E(domain.Conflict, "%s was cancelled, so its seats are not given any more", ref.ShortName)
+	}
 	c := change{action: "person.confirmed", perms: serve, tell: in.Tell, do: func(p *Person, now time.Time) error {
 		if !CanMove(p.Status, Confirmed) {
 			return p.cannot(Confirmed)

@@ -33,12 +33,12 @@ func (s *Service) tickWaves(ctx context.Context, now time.Time) (int, error) {
 // runWave invites chunk by chunk until the wave is done, paused or the
 // context ends.
 func (s *Service) runWave(ctx context.Context, w Wave) (int, error) {
-	if w.Reminder != nil {
-		return s.remind(ctx, w)
-	}
 	ref, err := s.d.Processes.Ref(ctx, w.Process)
 	if err != nil || ref.Stage != domain.Recruiting {
 		return 0, err // paused, cancelled or past recruiting: the wave waits
+	}
+	if w.Reminder != nil {
+		return s.remind(ctx, w)
 	}
 	r, err := s.of(ctx, ref)
 	if err != nil {

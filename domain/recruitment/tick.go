@@ -80,8 +80,9 @@ func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
 	return told, errors.Join(errs...)
 }
 
-// tickOffers lets offers lapse whose time has run out. Who was asked by text
-// hears it from the conversation that asked.
+// tickOffers lets offers lapse whose time has run out, but none while the
+// process is paused. Who was asked by text hears it from the conversation that
+// asked; of a cancelled process everybody has heard already.
 func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	due, err := s.d.People.OffersDue(ctx, now, 500)
 	if err != nil {
@@ -90,7 +91,13 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	lapsed := 0
 	var errs []error
 	for _, p := range due {
-		err := s.lapse(ctx, p)
+		ref, err := s.d.Processes.Ref(ctx, p.Process)
+		if err == nil && ref.Stage == domain.Paused {
+			continue // nothing falls due
+		}
+		if err == nil {
+			err = s.lapse(ctx, p, ref)
+		}
 		if err == nil {
 			lapsed++
 		} else if !domain.Is(err, domain.Conflict) { // a conflict: answered in the same moment
@@ -100,10 +107,10 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	return lapsed, errors.Join(errs...)
 }
 
-func (s *Service) lapse(ctx context.Context, p people.Person) error {
+func (s *Service) lapse(ctx context.Context, p people.Person, ref domain.ProcessRef) error {
 	cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("lapse", p.ID, p.OfferDue.Format(time.RFC3339))}
 	var tell *people.Tell
-	if p.Channel != people.ChannelText {
+	if p.Channel != people.ChannelText && ref.Stage != domain.Cancelled {
 		tell = &people.Tell{Template: "offer_expired", Class: domain.ClassDecision, Vars: offerVars(*p.OfferDue)}
 	}
 	_, err := s.d.People.Lapse(ctx, cmd, p.ID, people.LapseInput{Tell: tell})
