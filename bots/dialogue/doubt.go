@@ -9,6 +9,9 @@ import (
 // numbersNo is "no" short for number: "no. 1 priority".
 var numbersNo = regexp.MustCompile(`(?i)\bno\. ?[0-9]\b`)
 
+// secondChosen is "no 2", which is a no whether it is read as "number" or not.
+var secondChosen = regexp.MustCompile(`^no 2$`)
+
 // doubtsSender reports words after a yes or a no that are only a question who
 // writes, or nothing but "what?": who does not know who asks has not agreed.
 func doubtsSender(rest []token) bool {
@@ -47,18 +50,18 @@ var received = regexp.MustCompile(`\b(?:` +
 
 // ironic reports a yes that the rest of the message makes fun of: a clause that
 // goes on from a weak yes with "and" ("sure, and I am the Pope", a way of
-// speaking that all five languages have), or laughter beside words that say
-// something we do not know.
+// speaking that all five languages have), or a word or two that we do not know
+// with laughter behind them: "yes m'lord 🤣".
 func ironic(m message, hits []hit, yes hit) bool {
 	known := covered(len(m.tokens), hits)
 	strange := slices.Contains(known[yes.end:], false)
 	if !strange {
 		return false
 	}
-	if slices.ContainsFunc(m.tokens, func(t token) bool { return laughs[t.text] }) {
-		return true
-	}
 	next := yes.end
+	if n := slices.IndexFunc(m.tokens[next:], func(t token) bool { return laughs[t.text] }); n == 1 || n == 2 {
+		return !m.tokens[next-1].brk && slices.Contains(known[next:next+n], false)
+	}
 	return !yes.strong(m) && m.tokens[next-1].brk && ands[m.tokens[next].text]
 }
 

@@ -9,6 +9,14 @@ var irish = lexicon{
 		"seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich",
 	},
 	yes: []string{
+		"ta suim mhor agam", "ta suim agam ann", "ta speis agam", "ta an suim agam", "taim ag iarraidh",
+		"ta me ag iarraidh", "ta me istigh", "taimse istigh", "taim istigh", "taimse leis", "ta me leat", "ta me libh",
+		"gan amhras", "gan aon amhras", "ba mhaith liom bheith", "baoibhinn liom", "b aoibhinn liom", "bheinn an sasta",
+		"bheinn ansasta", "glacfaidh me pairt", "glacfaidh me", "glacfaidh", "glacfad", "glacfad pairt", "bead ann",
+		"beadsa ann", "cuir mainm sios", "cuir mo ainm sios", "cuirigi mainm", "cuirigi mainm sios", "cuirigi m ainm",
+		"cuirigi sios me", "cad chuige nach ndeanfainn", "cen fath nach ndeanfainn", "deanfad", "muise deanfad", "mise$",
+		"fonn orm", "le failte", "le pleisiur", "failte", "cinnte dearfa", "taim reidh", "taim toilteanach",
+		"ta me toilteanach", "is mian liom", "ba bhrea liom sin", "ba bhrea liom e sin", "ba mhor agam", "rogha a haon",
 		"is maith liom", "ta me saor", "taim saor", "taim ar fail", "ta me ar fail", "rachaidh me", "go brea",
 		"bheinn sasta", "bheinn sasta pairt a ghlacadh", "taim sasta", "ta me sasta", "ta me sasta pairt a ghlacadh",
 		"sea", "is ea", "isea", "ta", "taim", "ta me", "dfheadfainn", "dfheadfadh", "is feidir", "is feidir liom",
@@ -19,6 +27,11 @@ var irish = lexicon{
 		"ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
 	},
 	no: []string{
+		"nil speis ar bith agam", "nil aon speis agam", "nil speis agam", "ni bheidh me ag glacadh pairte",
+		"ni theastaionn se uaim", "nil me ag iarraidh", "nilim ag iarraidh", "is oth liom nach feidir",
+		"is oth liom nach feidir liom", "nach feidir liom", "na bac", "ni domsa", "ni domsa e", "ni dom", "ni mian liom",
+		"ni ghlacfaidh", "ni he go raibh maith agat", "ta me roshean", "ta me ro shean", "taim roshean", "taim ro shean",
+		"beidh me thar lear", "ni feidir liom e", "nil seans", "beag an baol", "ni raibh", "ni liom", "rogha a do",
 		"nil suim ar bith agam", "nil aon suim agam", "ni thig liom", "ni ghlacfaidh me", "ta me gnothach",
 		"taim gnothach", "nil me in ann", "nilim in ann",
 		"nil me ar fail", "nilim ar fail", "ta me roghnothach", "ta me ro ghnothach", "ni bhacfaidh me", "ta me ag obair",
@@ -39,6 +52,13 @@ var irish = lexicon{
 	ask:   []string{"ceard", "cen", "ca", "cerbh", "an bhfuil", "an mbeidh", "an feidir", "cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
 	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
 	filler: []string{
+		"e a dheanamh", "dheanamh", "bheith ann", "bheith", "a bheith", "ar an ngiuire", "sa ghiuire",
+		"sa ghiuire saoranach", "don ghiuire", "giuire", "an giuire", "bheith pairteach", "pairteach", "claru",
+		"ar an liosta", "ar an liosta don ghiuire", "pairt a ghlacadh ann", "pairt a ghlacadh sa ghiuire", "e sin",
+		"mhor", "muise", "bhuel", "le cunamh de", "a chara", "a chairde", "a chairde uaisle", "is mise le meas", "is mise",
+		"le meas", "le gach dea ghui", "beannachtai", "dia daoibh", "haigh", "hai", "go raibh mile maith agaibh",
+		"go raibh mile maith agat", "as an gcuireadh", "ta bron orm faoin mhoill", "an smaoineamh", "smaoineamh maith",
+		"anseo",
 		"go mor", "e", "a dheanamh", "gabh mo leithsceal", "leithsceal",
 		"ann", "pairt",
 		"go raibh maith agat", "go raibh maith agaibh", "grma", "gura maith agat", "le do thoil", "mas e do thoil e",
@@ -48,6 +68,7 @@ var irish = lexicon{
 	join: []string{"mar", "ta", "mo", "taim", "agus", "an", "a"},
 	whole: map[Intent][]string{
 		IsStop: {
+			"stad ag cur teacsanna", "na cuir aon teacs eile chugam", "bain mainm den liosta", "eirigh as", "lig dom", "fag liom fein me",
 			"stad", "stop le do thoil", "stad le do thoil", "stad anois", "na cuir", "na cuir teacs", "na cuir teacs chugam",
 			"na seol", "gan a thuilleadh", "gan teachtaireachtai eile", "bain me", "diliostail", "scoir",
 		},

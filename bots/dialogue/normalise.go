@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -24,7 +25,15 @@ type message struct {
 	raw      string
 	tokens   []token
 	question bool
+	asked    int // words before the last question mark
 }
+
+// signatures are what telephones write beneath a message, and the particle of
+// an Irish surname, which is a denial anywhere else ("Máire Ní Bhriain").
+var (
+	signed  = regexp.MustCompile(`(?im)^[ \t]*(?:sent from|sent with|get outlook for|wysłane? z|enviado d[oae]|anfonwyd o|seolta ó) .*$`)
+	surname = regexp.MustCompile(`(\p{Lu}\p{Ll}+ )(?:Ní|Nic|Uí|Ó|Mac|Mhic) (\p{Lu})`)
+)
 
 // letters that do not fold by decomposition.
 var strokes = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ß", "ss", "ı", "i", "æ", "ae", "œ", "oe")
@@ -81,6 +90,7 @@ func read(text string) message {
 		runes = runes[:readAtMost]
 	}
 	m := message{raw: string(runes)}
+	text = surname.ReplaceAllString(signed.ReplaceAllString(m.raw, ""), "$1$2")
 	var word strings.Builder
 	flush := func() {
 		if word.Len() > 0 {
@@ -88,7 +98,7 @@ func read(text string) message {
 			word.Reset()
 		}
 	}
-	for _, r := range fold(m.raw) {
+	for _, r := range fold(text) {
 		switch {
 		case signs[r] != "":
 			flush()
@@ -131,7 +141,7 @@ func unstretch(word string) string {
 
 func (m *message) punctuation(r rune) {
 	if r == '?' || r == '؟' {
-		m.question = true
+		m.question, m.asked = true, len(m.tokens)
 	}
 	if len(m.tokens) > 0 && (unicode.IsPunct(r) || r == '\n') {
 		m.tokens[len(m.tokens)-1].brk = true

@@ -140,6 +140,7 @@ func keys[V any](m map[string]V) []string {
 var measured = map[string]map[string]float64{
 	"replies_blind.txt":  {"yes": 0.985, "no": 0.985},
 	"replies_apart.txt":  {"yes": 0.990, "no": 0.990, "stop recall": 0.98},
+	"replies_fifth.txt":  {"yes": 0, "no": 0},
 	"replies_fourth.txt": {"yes": 0.960, "no": 0.990, "stop recall": 0.95},
 }
 

@@ -22,6 +22,9 @@ func (t *turn) stopAside() (lang string, ok bool) {
 			break
 		}
 		tokens = tokens[cut:]
+		if len(tokens) > 1 && ands[tokens[0].text] { // "2 and STOP"
+			tokens = tokens[1:]
+		}
 		if lang, ok := stopWords(tokens); ok {
 			return lang, true
 		}
@@ -29,8 +32,32 @@ func (t *turn) stopAside() (lang string, ok bool) {
 	if lang, ok := stopWords(courtesyOff(tokens)); ok {
 		return lang, true
 	}
+	if lang, ok := t.stopClause(); ok {
+		return lang, true
+	}
 	if len(tokens) > 1 && onlyRefuses(tokens[1:]) {
 		return onlyStop(tokens[0])
+	}
+	return "", false
+}
+
+// stopClause reports a message of several clauses, one of which is a STOP and
+// nothing else: "Wrong number. Please take me off your list". Where the
+// message also says yes, a person reads it.
+func (t *turn) stopClause() (lang string, ok bool) {
+	if count(scan(t.msg.tokens, lexicons), true).yes != nil {
+		return "", false
+	}
+	from := 0
+	for i, tok := range t.msg.tokens {
+		if !tok.brk && i+1 < len(t.msg.tokens) {
+			continue
+		}
+		part := t.msg.tokens[from : i+1]
+		if lang, ok := stopWords(part); ok && (len(part) > 1 || from == 0 && i < len(t.msg.tokens)-1) {
+			return lang, true
+		}
+		from = i + 1
 	}
 	return "", false
 }

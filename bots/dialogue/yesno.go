@@ -41,10 +41,19 @@ func yesNo(m message, order []*index) Reading {
 	if r := leadingDigit(m, order, 2); r.Intent != None {
 		return yesNoDigit(r)
 	}
+	m = spelled(m, order)
 	hits := scan(m.tokens, order)
 	r := weigh(m, hits)
 	if r.Intent == None {
 		r = fuzzyYesNo(m, order, hits)
+	}
+	for _, again := range []func(message, []*index) Reading{putRight, turned} {
+		if r.Intent == IsYes || r.Intent == IsNo {
+			break
+		}
+		if found := again(m, order); found.Intent != None {
+			r = found
+		}
 	}
 	return r
 }
@@ -244,8 +253,10 @@ func weigh(m message, hits []hit) Reading {
 		return unclear("denial", t.neg)
 	case d == nil:
 		return Reading{Rule: "nothing_known"}
-	case asks(m, t) && !standsBeforeQuestion(m, *d):
+	case asks(m, t) && !standsBeforeQuestion(m, *d) && !answersItself(m, hits, t):
 		return unclear("question", d)
+	case secondChosen.MatchString(m.words()):
+		return Reading{Intent: IsNo, Value: No, Rule: "number_two", Class: ByPhrase}
 	case numbersNo.MatchString(m.raw):
 		return unclear("number", d)
 	case d.at == 0 && doubtsSender(m.tokens[d.end:]):
@@ -262,7 +273,7 @@ func weigh(m message, hits []hit) Reading {
 		return decided(m, IsNo, t.no, t)
 	case t.yes != nil && t.no != nil:
 		return unclear("conflict", t.no)
-	case partOfIt.MatchString(m.words()):
+	case partOfIt.MatchString(m.words()) && !(d.sense == senseNo && d.at == 0 && d.strong(m)):
 		return unclear("part_of_it", d)
 	case d.sense == senseYes && soMuch(m, hits, *d):
 		return unclear("so_much", d)
@@ -284,7 +295,20 @@ func standsBeforeQuestion(m message, d hit) bool {
 	if d.end == len(m.tokens) {
 		return d.end > 1 && !d.strong(m)
 	}
-	return d.strong(m)
+	return d.strong(m) || d.sense == senseYes && d.end-d.at >= wholePhrase && m.tokens[d.end-1].brk
+}
+
+// wholePhrase is the number of words from which a phrase says something by itself:
+// "ba mhaith liom", "I would like to take part".
+const wholePhrase = 3
+
+// answersItself reports a question that the message answers at its end: "£350?
+// Yes please".
+func answersItself(m message, hits []hit, t tally) bool {
+	if t.ask != nil || t.yes == nil || t.no != nil || !m.question || m.asked > t.yes.at || !t.yes.strong(m) {
+		return false
+	}
+	return !slices.Contains(covered(len(m.tokens), hits)[t.yes.at:], false)
 }
 
 // partOfIt is an answer for some of the days.
@@ -311,7 +335,7 @@ func weighOne(m message, hits []hit, t tally, d hit) Reading {
 // "Frank would like to". A strong one may follow a clause of its own: "Tom
 // Reilly, yes".
 func strangerBefore(m message, hits []hit, d hit) bool {
-	if d.at > 0 && m.tokens[d.at-1].brk && d.strong(m) {
+	if d.at > 0 && m.tokens[d.at-1].brk && (d.strong(m) || d.end-d.at >= wholePhrase) {
 		return false
 	}
 	known := covered(len(m.tokens), hits)
