@@ -17,7 +17,7 @@ func leadingDigit(m message, order []*index, most int) Reading {
 	if oddNumber.MatchString(m.raw) {
 		return Reading{Intent: IsUnclear, Rule: "odd_number"}
 	}
-	if prompted.MatchString(m.words()) {
+	if m.sendsPromptBack() {
 		return Reading{Intent: IsUnclear, Rule: "prompt"}
 	}
 	at, value, ok := findDigit(m, order)

@@ -9,9 +9,6 @@ import (
 // numbersNo is "no" short for number: "no. 1 priority".
 var numbersNo = regexp.MustCompile(`(?i)\bno\. ?[0-9]\b`)
 
-// secondChosen is "no 2", which is a no whether it is read as "number" or not.
-var secondChosen = regexp.MustCompile(`^no 2$`)
-
 // doubtsSender reports words after a yes or a no that are only a question who
 // writes, or nothing but "what?": who does not know who asks has not agreed.
 func doubtsSender(rest []token) bool {
@@ -37,6 +34,26 @@ var whats = foldSet("what", "who", "whats", "whos", "beth", "be", "pwy", "cad", 
 
 // prompted is the question itself, or a part of it, sent back: "reply 1 for yes".
 var prompted = regexp.MustCompile(`\b(?:(?:reply|text|press|send|answer) [0-9] (?:for|if|to)|(?:atebwch|ateb|pwyswch|tecstiwch) [0-9] am|(?:freagair|cuir|brui?gh) [0-9] (?:do|le|ma)|(?:odpowiedz|odpisz|wyslij|napisz|wpisz) [0-9] (?:dla|jesli|zeby|na)|(?:responda|envie|mande|prima|digite|marque) [0-9] (?:para|se))\b`)
+
+// sendsPromptBack and those below look at single words first, which costs next
+// to nothing, and at their order only then.
+func (m message) sendsPromptBack() bool {
+	return slices.ContainsFunc(m.tokens, token.isDigit) && prompted.MatchString(m.words())
+}
+
+func (m message) saysReceived() bool {
+	return slices.ContainsFunc(m.tokens, func(t token) bool { return receipts[t.text] }) && received.MatchString(m.words())
+}
+
+// partly reports an answer for some of the days.
+func (m message) partly() bool {
+	return slices.ContainsFunc(m.tokens, token.isDigit) && partOfIt.MatchString(m.words())
+}
+
+func (t token) isDigit() bool { return isDigits(t.text) }
+
+var receipts = wordSet(`got get received recieved seen saw had read ges cael derbyniais fuair
+	dostalem dostalam otrzymalem otrzymalam przeczytalem przeczytalam recebi li`)
 
 // received is a message that ends in saying that ours came: who got it has not
 // agreed to it.

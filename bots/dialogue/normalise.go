@@ -32,7 +32,7 @@ type message struct {
 // an Irish surname, which is a denial anywhere else ("Máire Ní Bhriain").
 var (
 	signed  = regexp.MustCompile(`(?im)^[ \t]*(?:sent from|sent with|get outlook for|wysłane? z|enviado d[oae]|anfonwyd o|seolta ó) .*$`)
-	surname = regexp.MustCompile(`(\p{Lu}\p{Ll}+ )(?:Ní|Nic|Uí|Ó|Mac|Mhic) (\p{Lu})`)
+	surname = regexp.MustCompile(`(\p{Lu}\p{Ll}+ )(?:Ní|Uí|Ó) (\p{Lu})`)
 )
 
 // letters that do not fold by decomposition.
@@ -83,6 +83,17 @@ func digitValue(r rune) int {
 	return v
 }
 
+// unsigned is a text without a signature and such particles.
+func unsigned(text string) string {
+	if strings.Contains(text, "\n") {
+		text = signed.ReplaceAllString(text, "")
+	}
+	if strings.ContainsAny(text, "íÓ") {
+		text = surname.ReplaceAllString(text, "$1$2")
+	}
+	return text
+}
+
 // read prepares a text for understanding.
 func read(text string) message {
 	runes := []rune(text)
@@ -90,7 +101,7 @@ func read(text string) message {
 		runes = runes[:readAtMost]
 	}
 	m := message{raw: string(runes)}
-	text = surname.ReplaceAllString(signed.ReplaceAllString(m.raw, ""), "$1$2")
+	text = unsigned(m.raw)
 	var word strings.Builder
 	flush := func() {
 		if word.Len() > 0 {

@@ -35,19 +35,17 @@ func (t *turn) stopAside() (lang string, ok bool) {
 	if lang, ok := t.stopClause(); ok {
 		return lang, true
 	}
-	if len(tokens) > 1 && onlyRefuses(tokens[1:]) {
-		return onlyStop(tokens[0])
+	if len(tokens) < 2 {
+		return "", false
 	}
-	return "", false
+	lang, ok = onlyStop(tokens[0])
+	return lang, ok && onlyRefuses(tokens[1:])
 }
 
 // stopClause reports a message of several clauses, one of which is a STOP and
 // nothing else: "Wrong number. Please take me off your list". Where the
 // message also says yes, a person reads it.
 func (t *turn) stopClause() (lang string, ok bool) {
-	if count(scan(t.msg.tokens, lexicons), true).yes != nil {
-		return "", false
-	}
 	from := 0
 	for i, tok := range t.msg.tokens {
 		if !tok.brk && i+1 < len(t.msg.tokens) {
@@ -55,7 +53,7 @@ func (t *turn) stopClause() (lang string, ok bool) {
 		}
 		part := t.msg.tokens[from : i+1]
 		if lang, ok := stopWords(part); ok && (len(part) > 1 || from == 0 && i < len(t.msg.tokens)-1) {
-			return lang, true
+			return lang, count(scan(t.msg.tokens, lexicons), true).yes == nil
 		}
 		from = i + 1
 	}

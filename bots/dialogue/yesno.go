@@ -255,7 +255,7 @@ func weigh(m message, hits []hit) Reading {
 		return Reading{Rule: "nothing_known"}
 	case asks(m, t) && !standsBeforeQuestion(m, *d) && !answersItself(m, hits, t):
 		return unclear("question", d)
-	case secondChosen.MatchString(m.words()):
+	case m.words() == "no 2": // a no, whether "no" is short for "number" or not
 		return Reading{Intent: IsNo, Value: No, Rule: "number_two", Class: ByPhrase}
 	case numbersNo.MatchString(m.raw):
 		return unclear("number", d)
@@ -273,11 +273,11 @@ func weigh(m message, hits []hit) Reading {
 		return decided(m, IsNo, t.no, t)
 	case t.yes != nil && t.no != nil:
 		return unclear("conflict", t.no)
-	case partOfIt.MatchString(m.words()) && !(d.sense == senseNo && d.at == 0 && d.strong(m)):
+	case m.partly() && !(d.sense == senseNo && d.at == 0 && d.strong(m)):
 		return unclear("part_of_it", d)
 	case d.sense == senseYes && soMuch(m, hits, *d):
 		return unclear("so_much", d)
-	case d.sense == senseYes && received.MatchString(m.words()):
+	case d.sense == senseYes && m.saysReceived():
 		return unclear("received", d)
 	case d.sense == senseYes && ironic(m, hits, *d):
 		return unclear("irony", d)
