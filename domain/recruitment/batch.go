@@ -306,25 +306,37 @@ func (s *Service) applyChunk(ctx context.Context, r Recruitment, b Batch, chunks
 
 // registerRows registers rows side by side.
 func (s *Service) registerRows(ctx context.Context, r Recruitment, b Batch, rows []frameRow) (Batch, error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
 	var (
-		wg  sync.WaitGroup
 		mu  sync.Mutex
 		sum Batch
 	)
+	err := sideBySide(ctx, registrars, rows, func(ctx context.Context, row frameRow) error {
+		got, err := s.registerRow(ctx, r, b, row)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		sum.note(got)
+		return nil
+	})
+	return sum, err
+}
+
+// sideBySide does something with each row, as many at a time as there are
+// hands. At the first error what is under way comes to its end, and nothing
+// more is begun.
+func sideBySide(ctx context.Context, hands int, rows []frameRow, do func(context.Context, frameRow) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var wg sync.WaitGroup
 	queue := make(chan frameRow)
-	for range registrars {
+	for range hands {
 		wg.Go(func() {
 			for row := range queue {
-				got, err := s.registerRow(ctx, r, b, row)
-				if err != nil {
+				if err := do(ctx, row); err != nil {
 					stop(err)
-					continue
 				}
-				mu.Lock()
-				sum.note(got)
-				mu.Unlock()
 			}
 		})
 	}
@@ -336,7 +348,7 @@ func (s *Service) registerRows(ctx context.Context, r Recruitment, b Batch, rows
 	}
 	close(queue)
 	wg.Wait()
-	return sum, context.Cause(ctx)
+	return context.Cause(ctx)
 }
 
 func (b *Batch) note(got Registered) {

@@ -3,7 +3,7 @@ package recruitment
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"folkmoot/domain"
@@ -126,38 +126,15 @@ func waveCommand(w *Wave) domain.Command {
 
 // inviteRows invites people side by side and answers how many were.
 func (s *Service) inviteRows(ctx context.Context, in inviting, w Wave, rows []frameRow) (int, error) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		total int
-	)
-	queue := make(chan frameRow)
-	for range inviters {
-		wg.Go(func() {
-			for row := range queue {
-				ok, err := s.invite(ctx, in, w, row)
-				if err != nil {
-					stop(err)
-				}
-				if ok {
-					mu.Lock()
-					total++
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	for _, row := range rows {
-		if ctx.Err() != nil {
-			break
+	var total atomic.Int64
+	err := sideBySide(ctx, inviters, rows, func(ctx context.Context, row frameRow) error {
+		ok, err := s.invite(ctx, in, w, row)
+		if ok {
+			total.Add(1)
 		}
-		queue <- row
-	}
-	close(queue)
-	wg.Wait()
-	return total, context.Cause(ctx)
+		return err
+	})
+	return int(total.Load()), err
 }
 
 // invite keeps one person and asks for their invitation, in one write. It is
