@@ -34,10 +34,10 @@ func (h *house) question(lang, format, name string) (said, text string, answers 
 // services are what the pages work with.
 func (h *house) services() web.Services {
 	s := web.Services{
-		Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
+		Access: h.access, Process: h.process, Recruitment: h.recruitment, People: h.people, Deliberation: h.deliberation, Tables: h.tables,
 		Accountability: h.accountability, Outreach: h.outreach, Audit: h.audit, Retention: h.retention, Files: h.store.Files(),
 		Clock: h.clock, Demo: h.cfg.Demo, Emails: len(h.mailers) > 0, Question: h.question,
-		Unreviewed: unreviewed(),
+		Unreviewed: unreviewed(), Languages: spokenHere(h.languages),
 	}
 	if h.network != nil {
 		s.Simulated = phones{simulator{h}}
@@ -101,6 +101,18 @@ func (p phones) Fault(ctx context.Context, a domain.Actor, kind string, times in
 func (p phones) Broken(ctx context.Context, a domain.Actor) (int, error) {
 	v, err := p.Faults(ctx, a)
 	return v.Sends + v.Webhooks, err
+}
+
+// spokenHere are the languages that we text in, English first: tag and name in
+// turn. Easy English is English.
+func spokenHere(others []string) []string {
+	out := []string{"en", "English"}
+	for _, tag := range others {
+		if !strings.Contains(tag, "-x-") {
+			out = append(out, tag, display.English.Languages().Name(language.Make(tag)))
+		}
+	}
+	return out
 }
 
 // unreviewed names the languages that are understood and texted in, and that

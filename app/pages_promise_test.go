@@ -49,6 +49,10 @@ func TestFirstProcessByPages(t *testing.T) {
 	t.Parallel()
 	b := beginning(t)
 	b.proposing(t)
+	b.promising(t)
+	b.designing(t)
+	b.answering(t)
+	b.going(t)
 }
 
 // proposing: who may begin a process, what a half-filled form says, and that
@@ -72,4 +76,145 @@ func (b *begun) proposing(t *testing.T) {
 	b.id = must[string](t)(url.PathUnescape(strings.TrimPrefix(a.to, "/staff/processes/")))
 	org.get("/staff").wants(t, "the overview", 200, "Buses in Lydney", "Propose a further process")
 	b.all["elsewhere"].get(b.path).wants(t, "another body's process", 404)
+}
+
+// asked checks that a page has, or does not have, a form.
+func (a answer) asked(t *testing.T, what, action string, want bool) {
+	t.Helper()
+	if got := strings.Contains(a.body, `action="`+action+`"`); got != want {
+		t.Errorf("%s: has the form %s: %v, want %v", what, action, got, want)
+	}
+}
+
+// promising: remit, promise, duty and the first Gunning principle, each with
+// what a half-filled form says, by who may; then the next stage.
+func (b *begun) promising(t *testing.T) {
+	org, com, at := b.all["organiser"], b.all["commissioner"], b.path+"/promise"
+	org.get(b.path).wants(t, "the process", 200, at+"#remit", at+"#duty", at+"#commitment", at+"#gunning", b.path+"/design#oversight")
+	for _, who := range []string{"organiser", "commissioner"} {
+		a := b.all[who].get(at)
+		a.wants(t, who, 200, "Next: a plain question", "Save the remit", "Make the promise", "Assess the duty of Lydney Town Council")
+		a.asked(t, who, at+"/remit", true)
+	}
+	for _, who := range []string{"wyn", "caller", "administrator"} {
+		a := b.all[who].get(at)
+		a.wants(t, who, 200, "It is not written yet")
+		a.asked(t, who, at+"/remit", false)
+		b.all[who].post(at+"/remit", "question", "Q?").wants(t, who+" writing the remit", 403)
+	}
+	b.all["elsewhere"].get(at).wants(t, "elsewhere", 404)
+	org.post(at+"/remit", "options", "Keep <it>\n", "mode", "").wants(t, "half a remit", 400, "write the question", "give none, or at least two", "Keep &lt;it&gt;")
+	remit := []string{"question", "Should stakeholder engagement be optimised?", "in_scope", "Routes\n\nTimes", "out_of_scope", "Fares", "influence", "The jury recommends.", "criteria", "Cost", "preference", "none", "mode", "co_commission"}
+	com.post(at+"/remit", remit...).wants(t, "a remit", 303, at+"#remit")
+	com.get(at).wants(t, "a remit in jargon", 200, "Say it without: stakeholder, engagement", "Times")
+	remit[1] = "Where should the buses in Lydney run, and when?"
+	com.post(at+"/remit", append(remit, "_version", "1")...).wants(t, "a remit over somebody else's", 409, "Where should the buses")
+	com.post(at+"/remit", remit...).wants(t, "a plain remit", 303)
+	com.get(at).wants(t, "a plain remit", 200, "plain enough to be asked", "Not by oversight yet", "2 times")
+
+	com.post(at+"/commitment", "promise", "We will answer.", "response_due", "soon").wants(t, "a promise for soon", 400, "give a day", "We will answer.")
+	com.post(at+"/commitment", "promise", "We will answer.", "response_due", "2026-01-01").wants(t, "a promise of the past", 400, "a date to come", "board or committee")
+	com.post(at+"/commitment", "promise", "We will answer.", "response_due", "2026-06-30", "decided_by", "The council").wants(t, "the promise", 303, at+"#commitment")
+	com.get(at).wants(t, "the promise", 200, "Tue 30 June 2026", "Staff commissioner, Thu 15 January 2026")
+	b.duty(t)
+
+	com.post(at+"/gunning", "text", "").wants(t, "no principle", 400, "choose one of the four", "say how the principle is met")
+	com.post(at+"/gunning", "principle", "1", "text", "Three routes are open; none is preferred.").wants(t, "a principle", 303, at+"#gunning")
+	com.get(at).wants(t, "a principle", 200, "Three routes are open; none is preferred. (Staff commissioner", "Nothing recorded yet")
+}
+
+// duty: every step is answered with a reason, and a second person approves.
+func (b *begun) duty(t *testing.T) {
+	com, at := b.all["commissioner"], b.path+"/promise"
+	duty := at + "/duty/" + b.body
+	com.get(at).wants(t, "the duty", 200, "Does any Act or regulation ask", "Local Government Act 1999", "Best value, schools")
+	com.post(duty, "answers.statute", "no", "answers.impact", "yes", "because.impact", "People <rely> on it.").wants(t, "half an assessment", 400,
+		"f-because-statute-error", "f-answers-arrangements-error", "give the reason", "answer yes, no or not sure", "choose what it comes to", "People &lt;rely&gt; on it.")
+	form := []string{"outcome", "beneficial_anyway", "reasons", "It is right to ask."}
+	for _, step := range []string{"statute", "impact", "arrangements"} {
+		form = append(form, "answers."+step, "unsure", "because."+step, "We looked.")
+	}
+	com.post(at+"/duty/none", form...).wants(t, "no such body", 404)
+	com.post(duty, form...).wants(t, "the assessment", 303, at+"#duty")
+	com.get(at).wants(t, "who assessed it", 200, "You made the assessment", "A second person has to approve it")
+	com.post(duty+"/approval").wants(t, "approving one's own", 403, "a second person")
+	b.all["organiser"].post(duty+"/approval").wants(t, "an organiser's approval", 403)
+	b.all["board"].get(at).wants(t, "a second commissioner", 200, "Approve it")
+	b.all["board"].post(duty+"/approval").wants(t, "the approval", 303)
+	b.all["board"].get(at).wants(t, "an approved duty", 200, "Approved by Staff board", "asking people does good all the same")
+}
+
+// designing: the panel signs the question, which ends the promise; then the
+// specification, its signatures, and the invitation in every format.
+func (b *begun) designing(t *testing.T) {
+	org, at := b.all["organiser"], b.path+"/design"
+	org.get(at).wants(t, "the design", 200, "Staff wyn", "A citizens&#39; jury has 12 to 24", "None in English")
+	org.post(at+"/oversight", "standpoint", "").wants(t, "nobody appointed", 400, "choose who it is", "where they stand")
+	b.all["commissioner"].post(at+"/oversight", "user", b.actors["wyn"].ID, "standpoint", "patients").wants(t, "a commissioner appointing", 403)
+	for who, stand := range map[string]string{"wyn": "patient voice", "pat": "local government", "kim": "transport"} {
+		org.post(at+"/oversight", "user", b.actors[who].ID, "standpoint", stand).wants(t, "appointing "+who, 303, at+"#oversight")
+	}
+	org.get(at).wants(t, "the panel", 200, "Staff kim", "Patient voice", "Has not signed")
+	b.all["wyn"].post(b.path+"/sign-offs", "what", "question").wants(t, "signing the question", 303)
+	b.all["commissioner"].get(b.path+"/promise").wants(t, "the promise", 200, "The promise is complete", "By 1 of oversight")
+	org.post(b.path+"/advance", "to", "remit_agreed").wants(t, "the remit agreed", 303)
+
+	bad := []string{"size", "11", "min_seated", "many", "pay", "1.2.3", "starts_day", "2026-03-02", "starts_at", "9:30", "ends_day", "2026-03-04", "method", "It <is> fair."}
+	org.post(at+"/specification", bad...).wants(t, "what cannot be read", 400, "give a whole number", "give a sum in pounds", "give a time of day", "It &lt;is&gt; fair.")
+	bad[3], bad[5] = "40", "320"
+	org.post(at+"/specification", append(bad, "ends_at", "5pm")...).wants(t, "a jury of 11", 400, "has 12 to 24 seats", "from 1 to the number of seats")
+	org.post(at+"/specification", "size", "12", "min_seated", "10").wants(t, "a draft", 303, at+"#specification")
+	org.get(at).wants(t, "a draft", 200, "Next: ", "Not said yet", "the privacy notice")
+	full := []string{"size", "12", "min_seated", "10", "reserves", "2", "hours", "16.5", "starts_day", "2026-03-02", "starts_at", "9:30", "ends_day", "2026-03-04", "ends_at", "4pm",
+		"times", "9.30am to 4pm", "place", "Lydney town hall", "purpose", "choose where the buses run", "method", "A jury has time.", "pay", "320", "payment_policy", "P1", "privacy_notice", "N1", "dpia", "D1",
+		"formats", "text", "formats", "letter", "languages", "en", "languages", "cy", "area", "Lydney", "min_age", "16"}
+	org.post(at+"/specification", full...).wants(t, "the specification", 303)
+	org.get(at).wants(t, "the specification", 200, "Mon 2 March 2026, 9.30am, to Wed 4 March 2026, 4pm", "Text message and letter", "English and Welsh", "£320 for each member", "We are asking 12 local people to help choose where the buses run", "from the age of 16")
+	b.all["pat"].get(at).asked(t, "oversight", at+"/specification", false)
+	for _, who := range []string{"wyn", "pat", "kim"} {
+		b.all[who].post(b.path+"/sign-offs", "what", "specification").wants(t, who+" signing", 303)
+	}
+	org.get(at).wants(t, "a signed design", 200, "The design is complete", "By 3 of oversight", "Signed the question and the specification")
+	org.post(b.path+"/advance", "to", "designed").wants(t, "designed", 303)
+	org.get(b.path).wants(t, "what recruiting needs", 200, at+"#materials", "large_print in cy")
+	org.post(at+"/materials", "name", "", "format", "letter", "language", "en").wants(t, "nothing ready", 400, "such as invitation")
+	for _, m := range b.process.Needed(must[process.View](t)(b.process.Get(b.ctx, b.actors["organiser"], b.id)), "invitation") {
+		org.post(at+"/materials", "name", m.Name, "format", m.Format, "language", m.Language).wants(t, "the invitation", 303, at+"#materials")
+	}
+	org.get(at).wants(t, "what is ready", 200, "Invitation, large print in Welsh", "Staff organiser, Thu 15 January 2026")
+}
+
+// answering: what texts answer by themselves, in two languages.
+func (b *begun) answering(t *testing.T) {
+	org, at := b.all["organiser"], b.path+"/answers"
+	org.get(at).wants(t, "no answers", 200, "Every other question in Welsh waits for a person", "Write answers in English")
+	b.all["commissioner"].get(at).asked(t, "a commissioner", at+"/en", false)
+	b.all["commissioner"].post(at+"/en", "answers.0.question", "Q?", "answers.0.answer", "A.").wants(t, "a commissioner's answer", 403)
+	org.post(at+"/xx", "answers.0.question", "Q?").wants(t, "a language nobody asked for", 404)
+	org.post(at+"/en", "answers.2.question", "Is there <parking>?").wants(t, "a question alone", 400, "f-answers-2-answer-error", "so that it fits a text", "Is there &lt;parking&gt;?")
+	org.post(at+"/en", "answers.2.question", "Is there parking?", "answers.2.answer", "There is free parking behind the hall.").wants(t, "an answer", 303, at+"#in-en")
+	org.post(at+"/cy", "answers.0.question", "Oes lle parcio?", "answers.0.answer", "Oes, y tu ôl i’r neuadd.").wants(t, "a Welsh answer", 303, at+"#in-cy")
+	org.get(at).wants(t, "the answers", 200, "There is free parking behind the hall.", "Oes lle parcio?", "Every other question in Polish")
+	org.get(b.path+"/design").wants(t, "how many", 200, "1 answer in English; 1 answer in Welsh")
+}
+
+// going: with targets and the opt-out tested, people can be asked, and a text
+// is answered with what the page approved.
+func (b *begun) going(t *testing.T) {
+	org := b.all["organiser"]
+	org.post(b.path+"/targets", "feature.0", "gender", "value.0", "woman", "min.0", "5", "max.0", "7", "feature.1", "gender", "value.1", "man", "min.1", "5", "max.1", "7").wants(t, "targets", 303)
+	org.post(b.path+"/pool/trial").wants(t, "the opt-out test", 303)
+	org.post(b.path+"/advance", "to", "recruiting").wants(t, "recruiting", 303)
+	org.get(b.path+"/promise").asked(t, "a remit that people were invited to", b.path+"/promise/remit", false)
+	org.post(b.path+"/promise/remit", "question", "Why?").wants(t, "another remit", 409, "can no longer change")
+	org.post(b.path+"/pause", "reason", "Snow").wants(t, "a pause", 303)
+	org.post(b.path+"/promise/remit", "question", "Why?").wants(t, "another remit in a pause", 409, "can no longer change")
+	org.post(b.path+"/resume").wants(t, "going on", 303)
+	for _, words := range []string{"BUS", "Is there any parking?"} {
+		if err := (simulator{b.house}).Text(t.Context(), b.actors["organiser"], "+999000000123", words); err != nil {
+			t.Fatal(err)
+		}
+		b.settled()
+	}
+	org.get("/simulator?number="+url.QueryEscape("+999000000123")).wants(t, "a resident's phone", 200, "There is free parking behind the hall.")
 }

@@ -20,7 +20,10 @@ func profilesOf(all map[string]config.Profile) (map[string]process.Profile, map[
 		}
 		q := process.Profile{ID: p.ID, Name: p.Name, Formats: p.Formats, Languages: p.Languages, ReviewMonths: p.Duty.ReviewMonths}
 		for _, s := range p.Duty.Steps {
-			q.Steps = append(q.Steps, process.Step{ID: s.ID, Question: s.Question, Source: s.Source})
+			q.Steps = append(q.Steps, process.Step{ID: s.ID, Question: s.Question, Help: s.Help, Source: s.Source})
+		}
+		for _, g := range p.Gunning.Principles {
+			q.Gunning = append(q.Gunning, process.Principle{Number: g.Number, Text: g.Text, Evidence: g.Evidence})
 		}
 		out[p.ID] = q
 	}

@@ -95,7 +95,7 @@ func (v View) Faults() []Fault {
 		out = append(out, Fault{"#" + fieldID(n), words(n) + ": " + v.Problem.Fields[n]})
 	}
 	for _, m := range v.Problem.Missing {
-		out = append(out, Fault{ownPage(m.Where), m.Need + " (" + who(m) + ")"})
+		out = append(out, Fault{v.ownPage(m), m.Need + " (" + who(m) + ")"})
 	}
 	if len(out) == 0 {
 		out = append(out, Fault{"", v.Problem.Msg})
@@ -107,11 +107,14 @@ func who(m domain.Missing) string { return words(m.Who) + " can supply it" }
 
 // ownPage is the page on which a missing item is supplied, "" where there is
 // none.
-func ownPage(where string) string {
-	if strings.HasPrefix(where, "#") || strings.HasPrefix(where, "/staff") {
-		return where
+func (v View) ownPage(m domain.Missing) string {
+	if strings.HasPrefix(m.Where, "#") || strings.HasPrefix(m.Where, "/staff") {
+		return m.Where
 	}
-	return staffPage(where)
+	if d, ok := v.Data.(interface{ supply(domain.Missing) string }); ok {
+		return d.supply(m)
+	}
+	return staffPage(m.Where)
 }
 
 var idShape = regexp.MustCompile(`[^a-zA-Z0-9_-]+`)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"folkmoot/domain"
+	"folkmoot/domain/access"
 	"folkmoot/domain/accountability"
 	"folkmoot/domain/audit"
 	"folkmoot/domain/deliberation"
@@ -20,6 +21,7 @@ import (
 // Services are what the pages show and ask. Every one decides by itself who
 // may see and do what.
 type Services struct {
+	Access         *access.Service
 	Process        *process.Service
 	Recruitment    *recruitment.Service
 	People         *people.Service
@@ -37,6 +39,7 @@ type Services struct {
 	// Question words a question to a member, or a label round it, in their
 	// language: what it is in the end, the words, and the answers in order.
 	Question   func(lang, format, name string) (said, text string, answers []string, err error)
+	Languages  []string // that we text in: tag and name in turn
 	Unreviewed []string // languages, by name, that no native speaker has checked
 
 	memo *memo

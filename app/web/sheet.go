@@ -39,11 +39,14 @@ type fact struct {
 	Lines      []string
 }
 
-// sheetPart is a heading with rows beneath.
+// sheetPart is a heading with what stands, rows and forms beneath.
 type sheetPart struct {
 	ID, Heading, Text string
 	Empty             string // said where there is no row
+	Facts             []fact
 	Rows              []sheetRow
+	Forms             []form // without a heading, or folded
+	Lacking           bool   // something of it is owed: its first form may stand open
 }
 
 // sheetRow is a line of a list.
@@ -119,6 +122,10 @@ func (s sheet) numbered() sheet {
 	for i := range s.Parts {
 		if s.Parts[i].ID == "" {
 			s.Parts[i].ID = fmt.Sprintf("part-%d", i+1)
+		}
+		for j := range s.Parts[i].Forms {
+			n++
+			s.Parts[i].Forms[j].Number = n
 		}
 		for j := range s.Parts[i].Rows {
 			for k := range s.Parts[i].Rows[j].Forms {

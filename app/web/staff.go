@@ -22,7 +22,7 @@ func staffPages(s Services) []Page {
 		post("/staff/processes/:process/sign-offs", s.signOff),
 		post("/staff/processes/:process/pause", s.pause),
 		post("/staff/processes/:process/resume", s.resume),
-	}, proposePages(s), recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), callPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
+	}, proposePages(s), promisePages(s), designPages(s), recruitPages(s), messagePages(s), peoplePages(s), invitePages(s), broadcastPages(s), callPages(s), sittingPages(s), afterPages(s), actionPages(s), paymentPages(s), keptPages(s))
 }
 
 // desk is what the pages of one process have in common for the one who reads:
@@ -52,6 +52,8 @@ func (d desk) Nav(here string) []tab {
 		needs             domain.Permission
 	}{
 		{"overview", "Overview", "", domain.ViewProcess},
+		{"promise", "Promise", "/promise", domain.ViewProcess},
+		{"design", "Design", "/design", domain.ViewProcess},
 		{"recruitment", "Recruitment", "/recruitment", domain.ViewAggregates},
 		{"messages", "Messages", "/messages", domain.ReadQueue},
 		{"people", "People", "/people", domain.ServePeople},
@@ -198,17 +200,19 @@ func owedFor(d desk, n process.Next) []owed {
 }
 
 // supply is the page here on which a missing item is supplied, "" where there
-// is none yet.
+// is none.
 func (d desk) supply(m domain.Missing) string {
 	switch {
-	case strings.HasSuffix(m.Where, "sign-offs") && d.May(domain.SignOff):
-		return d.URL("#sign")
+	case strings.HasSuffix(m.Where, "sign-offs") && !d.May(domain.SignOff):
+		return d.URL("/design#oversight") // who has signed, and who has not
 	case strings.HasSuffix(m.Where, "responses"):
 		return d.URL("/responses")
 	case strings.Contains(m.Where, "people?") && d.May(domain.ServePeople):
 		return d.URL("/people?status=confirmed")
 	case sitting(m.Where) != "":
 		return d.URL(sitting(m.Where))
+	case !strings.HasPrefix(m.Where, "/") && suppliedPage("/"+m.Where) != "":
+		return d.URL(suppliedPage("/" + m.Where))
 	}
 	return staffPage(m.Where)
 }

@@ -19,6 +19,7 @@ func actionPages(s Services) []Page {
 		post("/staff/processes/:process/announcement", s.actionsStep(s.announce)),
 		post("/staff/processes/:process/progress", s.actionsStep(s.reportProgress)),
 		post("/staff/processes/:process/feedback", s.actionsStep(s.sendFeedback)),
+		post("/staff/processes/:process/evaluation", s.deskStep("/actions#evaluation", s.actions, s.publishEvaluation)),
 	}
 	a := s.Accountability
 	for name, do := range map[string]wordingStep{
@@ -106,7 +107,11 @@ func (s Services) actions(ctx context.Context, r *Request) (Reply, error) {
 		}
 		list.Rows = append(list.Rows, row)
 	}
-	page.Parts = []sheetPart{list}
+	names, err := s.namesIn(ctx, d)
+	if err != nil {
+		return Reply{}, err
+	}
+	page.Parts = []sheetPart{list, evaluationPart(d, names)}
 	if !account.AnnouncedAt.IsZero() {
 		page.Facts = append(page.Facts, fact{Name: "The answers were announced", Text: local(account.AnnouncedAt, d.Zone(), "Mon 2 January 2006")})
 	}

@@ -20,7 +20,7 @@ type staffProcessPage struct {
 	After   []owed
 	Waiting int
 	Steps   []stageStep
-	Signed  map[string]int // sign-offs by what was signed
+	Signed  map[string]int // sign-offs that hold, by what was signed
 	Signs   []string       // what the reader may sign now: value and label in turn
 }
 
@@ -45,8 +45,10 @@ func (s Services) staffProcessPage(ctx context.Context, r *Request) (staffProces
 		return page, err
 	}
 	page.Missing, page.Steps, page.Signed = owedFor(d, page.Next), steps(d.P), map[string]int{}
-	for _, so := range d.P.SignOffs {
-		page.Signed[so.What]++
+	for _, what := range []string{"question", "specification", "draw"} {
+		if n := len(d.P.SignedBy(what)); n > 0 {
+			page.Signed[what] = n
+		}
 	}
 	if d.May(domain.SignOff) {
 		page.Signs = signable(d.P.Stage)

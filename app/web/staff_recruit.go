@@ -91,6 +91,20 @@ var supplied = []struct{ part, page string }{
 	{"/targets", "/targets"}, {"/opt-out-test", "/pool#trial"}, {"/pool/close", "/pool#registration"}, {"/pool", "/pool"},
 	{"/draws", "/draws"}, {"/seats", "/seats"}, {"/frames", "/lists"}, {"/invitee-draws", "/invited"}, {"/invitation-waves", "/invitations"},
 	{"/responses", "/responses"}, {"/sign-offs", "#sign"},
+	{"/remit", "/promise#remit"}, {"/commitment", "/promise#commitment"}, {"/duty", "/promise#duty"}, {"/gunning", "/promise#gunning"},
+	{"/specification", "/design#specification"}, {"/oversight", "/design#oversight"}, {"/materials", "/design#materials"},
+	{"/answers", "/answers"}, {"/evaluation", "/actions#evaluation"},
+}
+
+// suppliedPage is the page, below a process, on which what a call below it
+// supplies is supplied; "" where there is none.
+func suppliedPage(call string) string {
+	for _, s := range supplied {
+		if strings.HasPrefix(call, s.part) {
+			return s.page
+		}
+	}
+	return ""
 }
 
 // staffPage is the page on which what a call of the API supplies is supplied;
@@ -98,15 +112,11 @@ var supplied = []struct{ part, page string }{
 func staffPage(where string) string {
 	rest, ok := strings.CutPrefix(where, "/api/v1/processes/")
 	process, call, found := strings.Cut(rest, "/")
-	if !ok || !found {
+	page := suppliedPage("/" + call)
+	if !ok || !found || page == "" {
 		return ""
 	}
-	for _, s := range supplied {
-		if strings.HasPrefix("/"+call, s.part) {
-			return "/staff/processes/" + process + s.page
-		}
-	}
-	return ""
+	return "/staff/processes/" + process + page
 }
 
 // lines are the lines of a field that hold something.

@@ -39,6 +39,21 @@ func (t typed) whole(name string) int {
 	return n
 }
 
+// hours is a number of hours, nought when nothing was typed.
+func (t typed) hours(name string) float64 {
+	text := strings.Replace(t.text(name), ",", ".", 1)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	ok := err == nil && n >= 0 && n <= 10000
+	t.p.Need(ok, name, "give a number of hours, such as 16 or 12.5")
+	if !ok {
+		return 0
+	}
+	return n
+}
+
 // pence reads pounds as people write them: 12, 12.50, £1,200.
 func (t typed) pence(name string) int64 {
 	text := strings.NewReplacer("£", "", ",", "", " ", "").Replace(t.text(name))

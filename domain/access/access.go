@@ -226,6 +226,33 @@ func (s *Service) ListUsers(ctx context.Context, actor domain.Actor, limit int, 
 	return views, next, nil
 }
 
+// Colleague is a user with a role over a process: a name, and nothing to reach
+// them by.
+type Colleague struct {
+	ID    string        `json:"id"`
+	Name  string        `json:"name"`
+	Roles []domain.Role `json:"roles"`
+}
+
+// Colleagues lists by name who has a role over a process, for those who may
+// see the process.
+func (s *Service) Colleagues(ctx context.Context, actor domain.Actor, scope domain.Scope) ([]Colleague, error) {
+	if err := domain.Authorize(actor, domain.ViewProcess, scope); err != nil {
+		return nil, err
+	}
+	var out []Colleague
+	for u, err := range s.Users.Find(ctx, domain.Query{Index: "name"}) {
+		if err != nil {
+			return nil, err
+		}
+		roles := domain.Actor{ID: u.ID, Grants: u.Grants}.RolesIn(scope)
+		if !u.Disabled && len(roles) > 0 {
+			out = append(out, Colleague{u.ID, u.Name, roles})
+		}
+	}
+	return out, nil
+}
+
 // FirstAdministrator makes the first administrator and a sign-in link when
 // the installation has no user yet; link is "" otherwise.
 func (s *Service) FirstAdministrator(ctx context.Context) (link string, err error) {

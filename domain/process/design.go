@@ -43,7 +43,7 @@ func (s *Service) Specify(ctx context.Context, cmd domain.Command, id string, in
 			if err := checkSpecification(p.Kind, in); err != nil {
 				return nil, err
 			}
-			if p.Stage.Reached(domain.Selected) && (in.Size != p.Specification.Size || in.Reserves != p.Specification.Reserves) {
+			if p.reached(domain.Selected) && (in.Size != p.Specification.Size || in.Reserves != p.Specification.Reserves) {
 				return nil, domain.E(domain.Conflict, "the draw was made for %d seats and %d reserves; these can no longer change", p.Specification.Size, p.Specification.Reserves)
 			}
 			moved := !in.Starts.IsZero() && !(domain.Milli(in.Starts).Equal(p.Specification.Starts) && domain.Milli(in.Ends).Equal(p.Specification.Ends))
@@ -54,7 +54,7 @@ func (s *Service) Specify(ctx context.Context, cmd domain.Command, id string, in
 				Formats: in.Formats, Languages: in.Languages, MinAge: in.MinAge, Area: in.Area,
 				SmallNumber: in.SmallNumber, SetAt: s.Clock.Now(),
 			}
-			if moved && p.Stage.Reached(domain.Recruiting) && !p.Stage.Reached(domain.Deliberating) {
+			if moved && p.reached(domain.Recruiting) && !p.reached(domain.Deliberating) {
 				p.Emit(cmd, domain.EffectBroadcast, "moved", s.Clock.Now(), domain.BroadcastData{
 					Process: p.ID, Statuses: toldWhenMoved, Template: "moved", Class: domain.ClassService, Expires: p.Specification.Starts,
 				})
@@ -126,18 +126,23 @@ func (s *Service) MaterialReady(ctx context.Context, cmd domain.Command, id stri
 		}})
 }
 
-// missingMaterials lists "format in language" for which the named material is
-// not ready.
-func (p *Process) missingMaterials(name string, pr Profile) []string {
-	var out []string
+// Needed lists in which formats and languages a material has to be ready, as the
+// process's own design and its profile ask, and which are: those that are not
+// have no time.
+func (s *Service) Needed(v View, name string) []Material {
+	p := Process{Specification: v.Specification, Materials: v.Materials}
+	return p.needed(name, s.Profiles[v.Profile])
+}
+
+func (p *Process) needed(name string, pr Profile) []Material {
+	var out []Material
 	for _, f := range union(p.Specification.Formats, pr.Formats) {
 		for _, l := range union(p.Specification.Languages, pr.Languages) {
-			ready := slices.ContainsFunc(p.Materials, func(m Material) bool {
-				return m.Name == name && m.Format == f && m.Language == l
-			})
-			if !ready {
-				out = append(out, f+" in "+l)
+			m := Material{Name: name, Format: f, Language: l}
+			if i := slices.IndexFunc(p.Materials, func(o Material) bool { return o.Name == name && o.Format == f && o.Language == l }); i >= 0 {
+				m = p.Materials[i]
 			}
+			out = append(out, m)
 		}
 	}
 	return out
@@ -218,17 +223,17 @@ func (p *Process) signable(what string) (string, bool) {
 	return "", false
 }
 
-// signers counts the panel members whose sign-off of the present text holds.
-func (p *Process) signers(what string) int {
+// signers are the panel members whose sign-off of the present text holds.
+func (p *Process) signers(what string) []string {
 	hash, _ := p.signable(what)
-	seen := map[string]bool{}
+	var seen []string
 	for _, so := range p.SignOffs {
 		onPanel := slices.ContainsFunc(p.Oversight, func(m OversightMember) bool { return m.User == so.By })
-		if so.What == what && so.Hash == hash && onPanel {
-			seen[so.By] = true
+		if so.What == what && so.Hash == hash && onPanel && !slices.Contains(seen, so.By) {
+			seen = append(seen, so.By)
 		}
 	}
-	return len(seen)
+	return seen
 }
 
 func (p *Process) standpoints() int {

@@ -218,6 +218,15 @@ var Processes = domain.Collection[Process]{
 	},
 }
 
+// reached reports whether the process is at or past a stage, also while it is
+// paused.
+func (p *Process) reached(st domain.Stage) bool {
+	if p.Stage == domain.Paused {
+		return p.Before.Reached(st)
+	}
+	return p.Stage.Reached(st)
+}
+
 func (p *Process) scope() domain.Scope { return domain.Scope{Body: p.Body, Process: p.ID} }
 
 // ref is the process as the other services need it.

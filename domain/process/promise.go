@@ -34,7 +34,7 @@ func (s *Service) SetRemit(ctx context.Context, cmd domain.Command, id string, i
 	}
 	return s.change(ctx, change{cmd: cmd, id: id, perm: domain.PromiseProcess, action: "process.remit_set", open: true,
 		do: func(p *Process) (map[string]any, error) {
-			if p.Stage.Reached(domain.Recruiting) {
+			if p.reached(domain.Recruiting) {
 				return nil, domain.E(domain.Conflict, "people were invited to answer this remit; it can no longer change")
 			}
 			p.Remit = Remit{
@@ -80,7 +80,7 @@ func (s *Service) Commit(ctx context.Context, cmd domain.Command, id string, in 
 	}
 	return s.change(ctx, change{cmd: cmd, id: id, perm: domain.PromiseProcess, action: "process.commitment_made", open: true,
 		do: func(p *Process) (map[string]any, error) {
-			if p.Stage.Reached(domain.Reported) {
+			if p.reached(domain.Reported) {
 				return nil, domain.E(domain.Conflict, "the jury has reported; its promise to be answered by %s stands", p.Commitment.ResponseDue.Format(time.DateOnly))
 			}
 			p.Commitment = Commitment{Promise: in.Promise, ResponseDue: domain.Milli(in.ResponseDue), DecidedBy: in.DecidedBy, MadeBy: cmd.Actor.ID, MadeAt: now}

@@ -22,13 +22,23 @@ type Profile struct {
 	Formats      []string // formats every invitation must be ready in
 	Languages    []string // languages every invitation must be ready in
 	ReviewMonths int      // after which a duty assessment is due again
+	Gunning      []Principle
 }
 
 // Step is one question of a duty assessment with its source in law.
 type Step struct {
 	ID       string
 	Question string
+	Help     string
 	Source   string
+}
+
+// Principle is one of the four Gunning principles; Evidence is what shows that
+// it is met.
+type Principle struct {
+	Number   int
+	Text     string
+	Evidence string
 }
 
 // Deps is what the service needs.

@@ -137,8 +137,8 @@ func (s *Service) guard(ctx context.Context, p *Process, to domain.Stage) (domai
 	case domain.Designed:
 		p.guardDesign(&g)
 	case domain.Recruiting:
-		for _, m := range p.missingMaterials("invitation", s.Profiles[p.Profile]) {
-			g.Need(false, domain.Missing{Item: "invitation_format", Need: "the invitation ready as " + m, Who: domain.Organiser, Where: "materials"})
+		for _, m := range p.needed("invitation", s.Profiles[p.Profile]) {
+			g.Need(!m.At.IsZero(), domain.Missing{Item: "invitation_format", Need: "the invitation ready as " + m.Format + " in " + m.Language, Who: domain.Organiser, Where: "materials"})
 		}
 	case domain.Closed:
 		g.Need(p.Evaluation != nil, domain.Missing{Item: "evaluation", Need: "the evaluation, published", Who: domain.Evaluator, Where: "evaluation"})
@@ -159,7 +159,7 @@ func (p *Process) guardRemit(g *domain.Guard, names map[string]string) {
 	}
 	r := Read(p.Remit.Question)
 	g.Need(r.Plain(), domain.Missing{Item: "question_plain", Need: fmt.Sprintf("a plain question (at most 45 words, no jargon; now %d words, grade %.0f)", r.Words, r.Grade), Who: domain.Commissioner, Where: "remit"})
-	g.Need(p.signers("question") >= 1, domain.Missing{Item: "question_signed", Need: "the oversight panel's sign-off that the question is neutral", Who: domain.Oversight, Where: "sign-offs"})
+	g.Need(len(p.signers("question")) >= 1, domain.Missing{Item: "question_signed", Need: "the oversight panel's sign-off that the question is neutral", Who: domain.Oversight, Where: "sign-offs"})
 	g.Need(len(p.Remit.OutOfScope) > 0, domain.Missing{Item: "out_of_scope", Need: "the list of what is out of scope and cannot change", Who: domain.Commissioner, Where: "remit"})
 	g.Need(!p.Commitment.ResponseDue.IsZero(), domain.Missing{Item: "commitment", Need: "the commitment to respond, with its due date", Who: domain.Commissioner, Where: "commitment"})
 	g.Need(p.Remit.Preference != "", domain.Missing{Item: "preference", Need: "the commissioner's preference declared, or 'none'", Who: domain.Commissioner, Where: "remit"})
@@ -216,7 +216,7 @@ func (p *Process) guardDesign(g *domain.Guard) {
 	spec(s.DPIA != "", "dpia", "the reference of the data protection impact assessment")
 	spec(s.Hours >= k.MinHours, "hours", fmt.Sprintf("at least %.0f hours, as the name %s promises", k.MinHours, k.Label))
 	g.Need(len(p.Oversight) >= 3 && p.standpoints() >= 3, domain.Missing{Item: "oversight_panel", Need: "an oversight panel of at least 3 people from different standpoints", Who: domain.Organiser, Where: "oversight"})
-	g.Need(p.signers("specification") >= 3, domain.Missing{Item: "specification_signed", Need: fmt.Sprintf("the specification signed by at least 3 of the oversight panel (now %d)", p.signers("specification")), Who: domain.Oversight, Where: "sign-offs"})
+	g.Need(len(p.signers("specification")) >= 3, domain.Missing{Item: "specification_signed", Need: fmt.Sprintf("the specification signed by at least 3 of the oversight panel (now %d)", len(p.signers("specification"))), Who: domain.Oversight, Where: "sign-offs"})
 }
 
 // ReasonInput gives a reason.

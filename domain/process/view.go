@@ -52,6 +52,23 @@ func (p *Process) view() View {
 	}
 }
 
+// SignedBy lists the users of the oversight panel whose sign-off of the text as
+// it stands now holds: question, specification or draw.
+func (v View) SignedBy(what string) []string {
+	p := Process{Remit: v.Remit, Specification: v.Specification, Oversight: v.Oversight, SignOffs: v.SignOffs}
+	return p.signers(what)
+}
+
+// Reached reports whether the process is at or past a stage, also while it is
+// paused.
+func (v View) Reached(st domain.Stage) bool {
+	at := v.Stage
+	for i := len(v.History) - 1; i >= 0 && at == domain.Paused; i-- {
+		at = v.History[i].Stage
+	}
+	return at.Reached(st)
+}
+
 // PublicView is a process as anyone sees it on its public page.
 type PublicView struct {
 	ID         string            `json:"id"`
