@@ -1,12 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"folkmoot/domain"
+	"folkmoot/domain/deliberation"
 	"folkmoot/domain/people"
 	"folkmoot/domain/process"
 )
@@ -86,11 +86,22 @@ func TestAPauseAndACancellationHoldForTexts(t *testing.T) {
 	p.cancelled(answers)
 }
 
+// reminded plans a session of which members would be reminded.
+func (p *played) reminded(starts time.Time) {
+	p.t.Helper()
+	must[deliberation.Session](p.t)(p.deliberation.PlanSession(p.ctx, p.do("organiser"), p.id, deliberation.SessionInput{
+		Number: 1, Title: "Day 1", Starts: starts, Ends: starts.Add(6 * time.Hour), Mode: deliberation.InPerson, Place: "Forest Hall",
+		Agenda: []deliberation.AgendaItem{{Title: "Hear the witness", Kind: deliberation.AgendaEvidence, Minutes: 60}},
+	}))
+	p.settled()
+}
+
 // cancelled: open are the offers of those who were called up instead, and the
 // question about pay of somebody who confirmed.
 func (p *played) cancelled(confirmed string) {
 	p.t.Helper()
 	offered := p.phones(people.Offered)
+	p.reminded(p.clock.Now().Add(5 * 24 * time.Hour))
 	p.texts(offered[2], "STOP")
 	must[process.View](p.t)(p.process.Cancel(p.ctx, p.do("organiser"), p.id, process.ReasonInput{Reason: "No money."}))
 	p.settled()
@@ -126,7 +137,7 @@ func (p *played) person(number string) string {
 	p.t.Helper()
 	found := must[[]people.Person](p.t)(p.people.ByNumber(p.ctx, p.id, p.seals.Lookup("number", number)))
 	if len(found) != 1 {
-		p.t.Fatal(fmt.Sprintf("%d people at %s", len(found), number))
+		p.t.Fatalf("%d people at %s", len(found), number)
 	}
 	return found[0].ID
 }

@@ -46,12 +46,17 @@ func (s *Service) remindSessions(ctx context.Context, now time.Time) (int, error
 	return due(ctx, s.d.Sessions, upTo("remind", now), func(x Session) error {
 		c := systemCommand("telling", x.ID, x.Telling, x.Starts.Format(time.RFC3339))
 		ref, err := s.find(ctx, x.Process)
-		if err != nil {
+		if err != nil || ref.Stage == domain.Paused { // nothing falls due; what is still true afterwards is told then
 			return err
 		}
 		_, err = domain.Change(ctx, s.d.Sessions, domain.At(x.Process, "session", x.ID), c, func(x *Session) error {
 			if x.State != SessionPlanned || x.Telling == "" || x.Remind.After(now) {
 				return domain.ErrNoChange
+			}
+			if ref.Stage == domain.Cancelled { // it is not going to be held
+				x.Telling, x.Remind = "", time.Time{}
+				x.Touch(c, now)
+				return nil
 			}
 			x.remind(c, now, ref.Location())
 			return nil

@@ -134,6 +134,9 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 	if w.Status >= len(w.Statuses) {
 		return 0, s.finish(ctx, w)
 	}
+	if over, err := s.overtaken(ctx, w); over || err != nil {
+		return 0, err
+	}
 	people, next, err := s.Contacts.Audience(ctx, w.Process, w.Statuses[w.Status], w.Cursor, BatchSize)
 	if err != nil {
 		return 0, err
@@ -161,6 +164,23 @@ func (s *Service) batch(ctx context.Context, w Wave) (int, error) {
 		return nil
 	})
 	return len(people), err
+}
+
+// overtaken cancels a wave whose process was cancelled before it had gone to
+// everybody: what it says is no longer true.
+func (s *Service) overtaken(ctx context.Context, w Wave) (bool, error) {
+	ref, err := s.Processes.Ref(ctx, w.Process)
+	if err != nil || ref.Stage != domain.Cancelled || w.Template == tellsCancelled || w.Urgent != "" {
+		return false, err
+	}
+	_, err = s.Waves.Update(ctx, w.ID, func(cur *Wave) error {
+		if cur.State != WaveRunning {
+			return domain.ErrNoChange
+		}
+		cur.State, cur.Due, cur.UpdatedAt = WaveCancelled, time.Time{}, s.Clock.Now()
+		return nil
+	})
+	return true, err
 }
 
 // stick pauses a wave whose message cannot be put into words, so that an
