@@ -121,3 +121,47 @@ func TestAPhoneThatWasOffGetsOneMoreTry(t *testing.T) {
 		t.Errorf("sent %d times, want twice", len(sent))
 	}
 }
+
+// A reminder that the network could not deliver is not tried again, and not
+// printed, when its moment will have passed: "today" would come tomorrow.
+func TestASecondTryComesInTimeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		left    time.Duration // until it is worth saying no longer, when the report comes
+		tries   int
+		letters int
+	}{
+		{30 * time.Minute, 1, 1}, {-time.Minute, 1, 0}, {90 * time.Minute, 2, 0}, {3 * time.Hour, 2, 0},
+	} {
+		h := newHouse(t)
+		h.folk.phones = map[string]string{"ann": "+447700900123"}
+		id := h.svc.Hash("+447700900123")
+		_, err := h.svc.Send(t.Context(), olive("1"), domain.MessageData{
+			Process: "p1", Person: "ann", Template: "picked", Class: domain.ClassService, Expires: h.clock.Now().Add(2*time.Hour + c.left),
+		})
+		check(t, err)
+		tries := 0
+		for range 12 {
+			m, ok, err := h.svc.Claim(t.Context(), id, outreach.LaneService, "w")
+			check(t, err)
+			if ok {
+				tries++
+				check(t, h.svc.Settle(t.Context(), m, outreach.Outcome{Class: outreach.Accepted, Provider: "SM"}))
+			}
+			if ok && tries == 1 {
+				h.clock.Advance(2 * time.Hour)
+				_, err := h.svc.Reported(t.Context(), id, m.Message.ID, outreach.Report{State: outreach.Undelivered, Code: "30003"})
+				check(t, err)
+				again, err := h.svc.Retry(t.Context(), id, m.Message.ID)
+				check(t, err)
+				if !again {
+					check(t, h.svc.Instead(t.Context(), id, m.Message.ID))
+				}
+			}
+			h.clock.Advance(10 * time.Minute)
+		}
+		if letters := len(h.letters.All()); tries != c.tries || letters != c.letters {
+			t.Errorf("%v before its end: %d tries, %d letters; want %d, %d", c.left, tries, letters, c.tries, c.letters)
+		}
+	}
+}

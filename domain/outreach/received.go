@@ -110,7 +110,8 @@ type Text struct {
 	Gateway  string        `json:"gateway,omitempty"`
 	Provider string        `json:"provider_id,omitempty"`
 	Problem  string        `json:"problem,omitempty"`
-	At       time.Time     `json:"at"` // when it became final in the outbox
+	Expires  time.Time     `json:"expires,omitzero"` // when it is worth saying no longer
+	At       time.Time     `json:"at"`               // when it became final in the outbox
 }
 
 // Texts declares how sent and unsent-for-good messages are kept.
@@ -159,7 +160,7 @@ func textOf(number string, m Message) Text {
 		Number: number, Process: m.Process, Person: m.Person, Template: m.Template,
 		Class: m.Class, Wave: m.Wave, Lang: m.Lang, Body: m.Body, Parts: m.Parts, Mail: m.Mail,
 		State: m.State, Attempts: m.Attempts, Resent: m.Resent, Retry: m.Retry, Gateway: m.Gateway,
-		Provider: m.Provider, Problem: m.Problem, At: m.Ended,
+		Provider: m.Provider, Problem: m.Problem, Expires: m.Expires, At: m.Ended,
 	}
 	t.ID = m.ID
 	t.CreatedAt, t.UpdatedAt = m.Created, m.Ended

@@ -165,11 +165,15 @@ func (s *Service) Reported(ctx context.Context, number, message string, r Report
 
 // Retry puts a text that the network could not deliver for now back into the
 // outbox, once, an hour later. Its new id follows from the old one. It answers
-// false when the text had its second try before.
+// false when the text had its second try before, or when its moment will have
+// passed by then.
 func (s *Service) Retry(ctx context.Context, number, message string) (bool, error) {
 	t, err := s.Texts.Get(ctx, message)
 	if err != nil || t.State != Undelivered || t.Retry || t.Body == "" {
 		return false, ignoreMissing(err)
+	}
+	if t.over(s.Clock.Now().Add(secondTryAfter)) {
+		return false, nil
 	}
 	if n, err := s.Numbers.Get(ctx, number); err != nil || t.Person != "" && !n.has(t.Process, t.Person) {
 		return false, ignoreMissing(err) // they are reached elsewhere now
@@ -192,12 +196,20 @@ func (s *Service) Retry(ctx context.Context, number, message string) (bool, erro
 	return err == nil, err
 }
 
+const secondTryAfter = time.Hour
+
+// over reports whether the text is not worth saying any more at the time.
+func (t Text) over(at time.Time) bool { return !t.Expires.IsZero() && !t.Expires.After(at) }
+
 func (s *Service) secondTry(ctx context.Context, t Text) Message {
 	now := s.Clock.Now()
 	m := Message{
 		ID: messageID(t.ID, "retry"), Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class,
-		Wave: t.Wave, Lang: t.Lang, Parts: t.Parts, Mail: t.Mail, Created: now, NotBefore: now.Add(time.Hour), Retry: true,
+		Wave: t.Wave, Lang: t.Lang, Parts: t.Parts, Mail: t.Mail, Created: now, NotBefore: now.Add(secondTryAfter), Retry: true,
 		Expires: now.Add(24 * time.Hour),
+	}
+	if t.over(m.Expires) {
+		m.Expires = t.Expires
 	}
 	if ref, err := s.Processes.Ref(ctx, t.Process); err == nil {
 		m.Zone = ref.Zone
@@ -217,9 +229,10 @@ func (s *Service) Instead(ctx context.Context, number, message string) error {
 
 // instead finds another way for what a person is owed: a message of the
 // classes service and decision that did not or may not reach them by text.
-// The letter has the text's own id, so asking again writes nothing more.
+// The letter has the text's own id, so asking again writes nothing more. What
+// is true no longer gets none.
 func (s *Service) instead(ctx context.Context, number string, t Text) error {
-	if t.Person == "" || t.Body == "" || t.Class != domain.ClassService && t.Class != domain.ClassDecision {
+	if t.over(s.Clock.Now()) || t.Person == "" || t.Body == "" || t.Class != domain.ClassService && t.Class != domain.ClassDecision {
 		return nil
 	}
 	body, err := s.Vault.Open(ctx, number, t.ID, t.Body)
@@ -231,7 +244,7 @@ func (s *Service) instead(ctx context.Context, number string, t Text) error {
 		words.Text = ReadMail(words.Text).Text
 	}
 	_, err = s.letter(ctx, telling{
-		MessageData: domain.MessageData{Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class},
+		MessageData: domain.MessageData{Process: t.Process, Person: t.Person, Template: t.Template, Class: t.Class, Expires: t.Expires},
 		id:          t.ID, wave: t.Wave,
 	}, words)
 	return err
