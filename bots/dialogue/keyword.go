@@ -34,10 +34,20 @@ func (t *turn) keyword(whole Intent, lang string) (Result, bool) {
 	}
 	t.read = Reading{Intent: intent, Rule: rule, Class: class}
 	if b, ok := t.env.Flow.Intents[intent]; ok {
+		if (intent == IsCantCome || intent == IsLate) && seatless[t.state.Outcome] {
+			return t.sayState(), true
+		}
 		return t.flowIntent(b), true
 	}
 	return t.builtIn(intent, lang)
 }
+
+// noAnswer is the outcome of an offer whose time ran out.
+const noAnswer = "no_answer"
+
+// seatless are the outcomes of whoever has no seat that they could give up or
+// come late to.
+var seatless = map[string]bool{withdrawn: true, removed: true, "declined": true, noAnswer: true, "cancelled": true}
 
 // flowIntent does a flow's own branch for a keyword; an open question that it
 // does not leave is repeated.

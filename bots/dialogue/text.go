@@ -278,11 +278,6 @@ func (t *turn) halted() Result {
 // byState answers a reply to a question that is no longer open: short replies
 // get the state of things, words go to a person.
 func (t *turn) byState() Result {
-	state := t.env.Flow.stateText(t.state.Outcome)
-	if any, ok := stateTexts[t.state.Outcome]; ok {
-		state = any
-	}
-	data := map[string]string{"ended": t.day(t.state.Ended)}
 	if t.inTime() {
 		t.read = Reading{Rule: "in_time"}
 		t.handOver("in_time", "urgent")
@@ -291,16 +286,28 @@ func (t *turn) byState() Result {
 	}
 	if r, short := t.shortReply(); short {
 		t.read = r
-		t.say(state, data)
-		if r.Aside {
+		switch {
+		case r.Intent == IsYes && t.state.Outcome == noAnswer: // whether a seat can be found for them is a person's to see
+			t.handOver("late_yes", "normal")
+		case r.Aside:
 			t.handOver("aside", "low")
 		}
-		return ByState
+		return t.sayState()
 	}
 	t.read = Reading{Rule: "nothing_open"}
 	t.handOver("message", "normal")
 	t.tellPerson()
 	return Handed
+}
+
+// sayState tells how things stand for somebody with no question open.
+func (t *turn) sayState() Result {
+	state := t.env.Flow.stateText(t.state.Outcome)
+	if any, ok := stateTexts[t.state.Outcome]; ok {
+		state = any
+	}
+	t.say(state, map[string]string{"ended": t.day(t.state.Ended)})
+	return ByState
 }
 
 // shortReply reads a yes, a no or any digit.
