@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"folkmoot/bots/dialogue"
+	"folkmoot/bots/flows"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
 )
@@ -39,7 +40,11 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 		return d.named(ctx, n, sc, found)
 	}
 	if c, clear, ok := n.Talk(""); ok {
-		return d.resume(ctx, n, sc.unless(clear, n.Live("")), c)
+		at, err := d.resume(ctx, n, sc.unless(clear, n.Live("")), c)
+		if err != nil {
+			return at, err
+		}
+		return d.onTheDay(ctx, n, sc, at)
 	}
 	if c, ok := n.Past(""); ok {
 		return d.resume(ctx, n, sc, c)
@@ -55,6 +60,25 @@ func (d *Desk) find(ctx context.Context, n *outreach.Number, t Taken) (scene, er
 		sc.ref = ref
 	}
 	return d.outside(n, sc), nil
+}
+
+// onTheDay is the conversation about the sessions, where a text says that its
+// writer comes late or not at all, and another question of theirs, such as how
+// to be paid, is open beside it: else the scene stays as it is.
+func (d *Desk) onTheDay(ctx context.Context, n *outreach.Number, sc, at scene) (scene, error) {
+	serving, ok := n.TalkOf(at.conv.Process, at.conv.Person, flows.Serve)
+	if !ok || serving.ID == at.conv.ID || at.conv.Person == "" {
+		return at, nil
+	}
+	env, err := d.env(ctx, at.ref, at.conv, at.talk, at.at)
+	if err != nil {
+		return at, err
+	}
+	_, out := dialogue.Step(env, at.talk.State, dialogue.Input{ID: at.event, Kind: dialogue.Text, Text: at.text, At: at.at})
+	if out.Entry.Intent == dialogue.IsCantCome || out.Entry.Intent == dialogue.IsLate {
+		return d.resume(ctx, n, sc, serving)
+	}
+	return at, nil
 }
 
 // inPassing reports whether the text only begins with a process's advertised
