@@ -70,6 +70,9 @@ var received = regexp.MustCompile(`\b(?:` +
 // speaking that all five languages have), or a word or two that we do not know
 // with laughter behind them: "yes m'lord 🤣".
 func ironic(m message, hits []hit, yes hit) bool {
+	if posing.MatchString(m.words()) {
+		return true
+	}
 	known := covered(len(m.tokens), hits)
 	strange := slices.Contains(known[yes.end:], false)
 	if !strange {
@@ -81,6 +84,9 @@ func ironic(m message, hits []hit, yes hit) bool {
 	}
 	return !yes.strong(m) && m.tokens[next-1].brk && ands[m.tokens[next].text]
 }
+
+// posing is somebody who, while at it, is the Queen.
+var posing = regexp.MustCompile(`\b(?:and (?:im|i am) the|a ja jestem|e eu sou [ao]|agus is mise|a fi (?:yw|di|ydi))\b`)
 
 // soMuch reports the Polish "tak" that is no yes but "so", before an adverb:
 // "tak późno" is "so late".

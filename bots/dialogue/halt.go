@@ -37,26 +37,26 @@ var halts = []struct {
 	halt
 }{
 	{"en", halt{
-		end:    wordSet("stop quit cease end"),
-		away:   wordSet("remove delete take get lose"),
+		end:    wordSet("stop quit cease end unsubscribe opt"),
+		away:   wordSet("remove delete take tak get lose"),
 		forbid: wordSet("dont not never dinnae"),
 		send:   wordSet("text texting textin txt txting message messaging messagin msg msging contact contacting send sending sendin write writing bother bothering pester pestering"),
 		sent:   wordSet("text texts txt txts message messages msg msgs sms"),
 		kept:   wordSet("number list lists system database contacts"),
-		whom:   wordSet("me us again anymore"),
-		glue:   wordSet("do my mobile phone the your of off from to with on any anymore more ever again it just now all this these those and or about anything else for will you ye wud would gonnae gonna can could system database records details gdpr"),
-		noMore: []string{"no more", "no more of", "no more of these", "no more of your"},
+		whom:   wordSet("me us again anymore more"),
+		glue:   wordSet("do my mobile phone the your of off from to with on any anymore more ever again it just now all this these those and or about anything else for will you ye wud would gonnae gonna can could system database records details gdpr out aff yer fae i want wish like fuck fucking bloody hell"),
+		noMore: []string{"no more", "no more of", "no more of these", "no more of your", "i dont want", "i do not want", "dont want", "do not want", "i never want", "we dont want"},
 		reach:  2, // don't ever text
 	}},
 	{"cy", halt{
 		end:    wordSet("stop stopia stopiwch stopwch"),
 		away:   wordSet("tynnwch tynna dilewch dilea dileu tynnu"),
-		forbid: wordSet("peidiwch paid"),
+		forbid: wordSet("peidiwch pheidiwch paid phaid"),
 		send:   wordSet("tecstio decstio thecstio nhecstio anfon danfon ddanfon hanfon gyrru cysylltu gysylltu chysylltu sgwennu ysgrifennu negesu"),
 		sent:   wordSet("neges negeseuon negesau tecst tecsts texts testun testunau"),
 		kept:   wordSet("rhif rhestr list enw"),
-		glue:   wordSet("a ag ar y yr fy i o oddi ata ataf fi mi mwy rhagor eto hyn eich ffon symudol unrhyw off oddiar"),
-		noMore: []string{"dim mwy o", "dim rhagor o", "dim mwy", "dim rhagor"},
+		glue:   wordSet("a ag ar y yr fy i o oddi ata ataf fi mi mwy rhagor eto hyn eich ffon symudol unrhyw off oddiar ma or ffwrdd"),
+		noMore: []string{"dim mwy o", "dim rhagor o", "dim mwy or", "dim rhagor or", "dim mwy", "dim rhagor", "dwi ddim isio", "dwi ddim eisiau", "dwi ddim moyn"},
 		plain:  true,
 		reach:  3, // peidiwch â fy nhecstio
 	}},
@@ -64,24 +64,24 @@ var halts = []struct {
 		end:    wordSet("stad stadaigi stop eirigh eirigi"),
 		away:   wordSet("bain bainigi scrios scriosaigi"),
 		forbid: wordSet("na"),
-		send:   wordSet("cuir cuirigi chur seol seolaigi seoladh sheoladh scriobh scriobhaigi teacsail theacsail teagmhail"),
-		sent:   wordSet("teachtaireacht teachtaireachtai theachtaireachtai dteachtaireachtai teacs teacsanna theacsanna dteacsanna"),
+		send:   wordSet("cuir cuirigi chur cur seol seolaigi seoladh sheoladh scriobh scriobhaigi teacsail theacsail teagmhail dteagmhail"),
+		sent:   wordSet("dteagmhail teachtaireacht teachtaireachtai theachtaireachtai dteachtaireachtai teacs teacsanna theacsanna dteacsanna"),
 		kept:   wordSet("uimhir muimhir liosta ainm mainm"),
 		whom:   wordSet("chugam orm aris"),
 		glue:   wordSet("a de den na an mo m ag le chugam orm aris on o as me nios mo thuilleadh eile seo sin na aon dean deanaigi"),
-		noMore: []string{"gan a thuilleadh", "gan nios mo", "gan aon"},
+		noMore: []string{"gan a thuilleadh", "gan nios mo", "gan aon", "nil me ag iarraidh", "nilim ag iarraidh", "ni theastaionn", "na bigi i", "na bi i"},
 		plain:  true,
 		reach:  2,
 	}},
 	{"pl", halt{
 		end:    wordSet("przestan przestancie przestac skonczcie skoncz koniec"),
-		away:   wordSet("usun usuncie usunac skasuj skasujcie skasowac wykresl wykreslcie wykreslic wypisz wypiszcie wypisac"),
+		away:   wordSet("usun usuncie usunac usuniecie skasuj skasujcie skasowac wykresl wykreslcie wykreslic wypisz wypiszcie wypisac"),
 		forbid: wordSet("nie"),
 		send:   wordSet("pisz piszcie pisac wysylaj wysylajcie wysylac przysylaj przysylajcie przysylac smsujcie smsowac kontaktowac kontaktujcie"),
 		sent:   wordSet("wiadomosci wiadomosciami wiadomosc sms smsy smsow smsami"),
-		kept:   wordSet("numer listy bazy"),
-		glue:   wordSet("do mnie mi moj mojego ten z ze tych tymi te wiecej juz sie waszej waszych telefonu zadnych ow y ami"),
-		noMore: []string{"zadnych", "zadnych wiecej", "nie chce wiecej", "dosc"},
+		kept:   wordSet("numer numeru listy bazy"),
+		glue:   wordSet("do mnie mi moj mojego ten z ze tych tymi te wiecej juz sie waszej waszych telefonu zadnych ow y ami o takich dajcie spokoj i"),
+		noMore: []string{"zadnych", "zadnych wiecej", "nie chce wiecej", "dosc", "nie zycze sobie", "nie zyczymy sobie", "nie chce"},
 		plain:  true,
 		reach:  2,
 	}},
@@ -93,8 +93,8 @@ var halts = []struct {
 		sent:   wordSet("mensagem mensagens msg msgs sms texto textos isto isso"),
 		kept:   wordSet("numero lista"),
 		whom:   wordSet("me mim mais"),
-		glue:   wordSet("de com o a os as meu da do das dos vossa sua me mim mais estas essas estes esses por para pra telemovel nenhuma nenhum esse essa este esta nao e contacto contato a"),
-		noMore: []string{"nao quero mais", "nao quero receber mais", "chega de", "basta de"},
+		glue:   wordSet("de com o a os as meu da do das dos vossa sua me mim mais estas essas estes esses por para pra telemovel nenhuma nenhum esse essa este esta nao e contacto contato a dai"),
+		noMore: []string{"nao quero", "nao quero receber", "nao quero mais", "nao quero receber mais", "chega de", "basta de"},
 		reach:  2,
 	}},
 }
@@ -168,8 +168,8 @@ func (h halt) commands(tokens []token) bool {
 // offs are verbs that take away only with an "off": "take my number" alone
 // means to note it.
 var (
-	offs = wordSet("take get")
-	off  = wordSet("off")
+	offs = wordSet("take tak get")
+	off  = wordSet("off aff")
 )
 
 // at is the place of the first word of a set, -1 where there is none.

@@ -140,6 +140,20 @@ func TestAYesThatIsNone(t *testing.T) {
 		{"pl", "yes", "tak bardzo"},
 		{"pl", "yes", "tak, oczywiście"},
 		{"pt", "unclear", "pois sim"},
+		{"en", "unclear", "No idea"},
+		{"en", "unclear", "yeah and pigs might fly"},
+		{"en", "unclear", "ok noted"},
+		{"en", "unclear", "got it thanks"},
+		{"en", "unclear", "thanks"},
+		{"en", "unclear", "yeah right like you'd listen"},
+		{"en", "unclear", "Sure Jan"},
+		{"en", "unclear", "ye havin a laugh"},
+		{"en", "unclear", "is that a yes or no"},
+		{"pl", "unclear", "no dobra zobaczę"},
+		{"pl", "unclear", "ok, dzięki za info"},
+		{"pt", "unclear", "ok recebido"},
+		{"cy", "unclear", "iawn, diolch am roi gwybod"},
+		{"ga", "unclear", "ceart go leor, go raibh maith agat"},
 	} {
 		if got, why := understood(c); got != c.label {
 			t.Errorf("%s: %q read as %s (%s), want %s", c.lang, c.text, got, why, c.label)

@@ -6,6 +6,11 @@ var welsh = lexicon{
 	lang:   "cy",
 	digits: []string{"dim byd", "un", "dau|dwy", "tri|tair", "pedwar|pedair", "pump", "chwech", "saith", "wyth", "naw", "deg"},
 	yes: []string{
+		"odw", "odw glei", "ydw tad", "gna i", "gna i hynny", "wi n interested", "win interested", "fin keen", "fi n keen",
+		"diddordeb mawr", "mae gen i ddiddordab", "mae gen i ddiddordab mawr", "cewch roi fy enw i lawr",
+		"cewch roi fy enw lawr", "rho fi lawr", "rho fy enw i lawr", "yn hapus iawn i", "yn hapus i", "hoffem", "hoffem i",
+		"hoffen", "mi faswn in licio", "mi faswn i n licio", "faswn in licio", "faswn in hoffi", "mi faswn in hoffi",
+		"swn in dda", "byddwn yn falch", "byddwn yn hapus", "byddwn yn hoffi",
 		"mae diddordeb gen i", "mae diddordeb gyda fi", "mae diddordeb da fi", "ma diddordeb da fi", "ma diddordeb gen i",
 		"ma da fi ddiddordeb", "mae da fi ddiddordeb", "mae gyda fi ddiddordeb", "ma gyda fi ddiddordeb",
 		"oes ma gyda fi ddiddordeb", "oes mae gen i ddiddordeb", "ma gen i ddiddordeb", "mae gen i ddiddordeb mawr",
@@ -35,6 +40,8 @@ var welsh = lexicon{
 		"dwi isio", "dwi eisiau", "rwyf am", "rydw i eisiau",
 	},
 	no: []string{
+		"nagw", "nag wi", "na dwin iawn", "na dwi n iawn", "dim ffiars o beryg", "sgen im amser i hynna", "sgen i m amser",
+		"dim byth",
 		"nag oes", "nag ydw", "nadw", "nad ydw", "nagos", "nags", "na fyddwn", "na fydden", "dim tro ma", "dim tro yma",
 		"dim tro hwn", "dim y tro hwn", "ddim tro ma", "ddim tro hwn", "sdim diddordeb da fi", "sdim diddordeb gyda fi",
 		"sdim diddordeb gen i", "does dim diddordeb da fi", "does dim diddordeb gyda fi", "does dim diddordeb gen i",
@@ -56,6 +63,7 @@ var welsh = lexicon{
 	},
 	neg: []string{"ddim fi", "dim fi", "nid fi", "nid y fi", "ddim", "dim", "heb", "nid", "peidio", "ni"},
 	hedge: []string{
+		"moch yn hedfan", "wedi derbyn", "wedi cael", "wedi cyrraedd", "iawn diolch", "ok diolch",
 		"llun", "mawrth", "mercher", "iau", "gwener", "sadwrn", "sul", "dydd",
 		"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu",
 		"ddim yn siwr", "ddim yn gwybod", "dwi ddim yn siwr", "dwi ddim yn gwybod", "dwn im", "heblaw", "neu", "rhai",
@@ -66,6 +74,9 @@ var welsh = lexicon{
 	ask:   []string{"ydy hwn", "ydi hwn", "ydy hyn", "ydi hyn", "ydych chi", "ydach chi", "sawl", "be", "faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
 	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},
 	filler: []string{
+		"cymrid rhan", "gymrid rhan", "gymryd", "am hwn", "bendigedig", "syniad da", "annwyl fwrdd iechyd", "annwyl",
+		"cynulliad", "yn y cynulliad", "o gael", "sy ma", "sy yma", "dydi o ddim problem", "dydi o ddim yn broblem",
+		"o beryg", "glei", "tad", "punt", "sori am ateb yn hwyr", "hynna", "i hynna",
 		"neud", "gwneud", "neud e", "neud hwn", "gwneud hyn", "hyn", "hwn", "yn hyn", "ymuno", "ymuno a chi", "cymryd",
 		"rhan", "cymryd rhan yn", "o gael cymryd rhan", "gael cymryd rhan", "bod yn rhan", "bod yn rhan or rheithgor",
 		"fod yn rhan", "fod yn rhan o", "fod yn rhan ohono fe", "fod yn rhan ohono", "fod ar y rheithgor",

@@ -8,6 +8,10 @@ var english = lexicon{
 		"twelve",
 	},
 	yes: []string{
+		"yed", "ues", "yws", "yed please", "ues please", "wud luv to", "luv to", "bring it on", "count us in",
+		"why aye man", "i dont mind doing that yes", "yes i dont mind", "would be pleased to", "i would be pleased to",
+		"be very glad to", "am keen", "im keen", "i am keen", "very keen", "one hundred percent", "100 percent",
+		"hundred percent", "would like to attend", "i would like to attend", "would like to join", "i would like to join",
 		"up for this", "up for that", "well up for it", "well up for that", "im up for that", "im up for this",
 		"id be up for it", "id be up for that", "happy to do it", "happy to do this", "happy to do that",
 		"happy to take part", "have a go", "ill have a go", "heck yes", "yessir", "yers", "ess", "arr", "tes", "yse",
@@ -54,6 +58,12 @@ var english = lexicon{
 		"why aye", "alright$", "all right$", "righto", "okay then", "ok then",
 	},
 	no: []string{
+		"na$", "na thanks", "na ta", "na youre grand", "na youre grand thanks", "na youre alright", "nar", "nuh", "nuh uh",
+		"nar ta", "noo thanks", "no fur me", "no for me", "no thanx", "no fanks", "no fanx", "hard pass", "hard no",
+		"deffo not", "defo not", "definitely no", "id rather no", "i would rather no", "nah im good", "nah bruv im good",
+		"nah bruv", "nah im not bothered", "nah not bothered", "im not bothered", "no good at that sort of thing",
+		"regret unable to attend", "regret unable to", "wont be able to do this", "wont be able to do that",
+		"the answer is no", "my answer is no", "answer is no", "no intrest",
 		"no tar", "nah ur alright", "nah youre alright", "nah your alright", "no youre alright", "no your alright",
 		"no ur alright", "naw yer awright", "nah yer alright", "naw youre alright", "youre alright", "not really my thing",
 		"not really for me", "not my cup of tea", "not on your nelly", "not likely$", "god no", "lord no", "jesus no",
@@ -118,9 +128,13 @@ var english = lexicon{
 		"cannot find",
 	},
 	hedge: []string{
+		"yes to",
+		"yes to some", "yes to one", "yes to the first", "yes to half", "yes to a few", "pigs might fly", "pigs will fly",
+		"when pigs fly", "pigs fly", "ok thanks", "okay thanks", "ok thank you", "okay thank you", "k thanks", "ok ta",
+		"ok cheers", "ok thx", "ok ty", "thanks ok", "message received", "received with thanks", "got it thanks",
 		"like youll", "like you will", "like youre going to", "like theyll", "if im chosen", "tell me first",
 		"and the rest", "thatll be right", "that will be right", "as if", "oh aye", "oh yeah", "oh right", "no really",
-		"no way really", "with a", "with my", "with someone", "yes with", "yes to", "no to", "hmm",
+		"no way really", "with a", "with my", "with someone", "yes with", "no to", "hmm",
 		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays", "mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun", "leaning", "in two minds", "two minds", "on the fence", "doubt", "doubtful", "unlikely", "likely", "hope so", "hopefully", "yes hello", "yes speaking", "not bad", "half and half", "both", "y n", "yes no", "y or n", "must i", "to be decided", "tbc", "tbd", "no rush", "no hurry", "no doubt", "no offence",
 		"but", "unless", "depends", "depending", "depend", "maybe", "mibbe", "mebbe", "perhaps", "possibly", "if", "might",
 		"may be", "not sure", "unsure", "im not sure", "not certain", "not yet", "dunno", "dont know", "do not know",
@@ -145,6 +159,10 @@ var english = lexicon{
 		"my nan", "my boyfriend", "my girlfriend", "two of us", "both of us", "someone",
 	},
 	filler: []string{
+		"whaur is it", "thanx", "fanks", "bruv", "like", "weekend", "at a weekend", "assembly", "the assembly",
+		"citizens assembly", "the citizens assembly", "urgent care assembly", "dear sir or madam", "sorry for capitals",
+		"hi there", "hello there", "yass", "yaas", "good luck with everything", "best of luck with it",
+		"hope it goes well though", "sorry for delay",
 		"brill", "brilliant idea", "great idea", "good idea", "a good idea", "what a good idea", "what a great idea",
 		"good luck", "good luck with it", "best of luck", "but good luck", "but good luck with it",
 		"but good luck with that", "hope it goes well", "ah", "aw", "oi", "right", "alright", "all right", "ok then",
@@ -190,6 +208,8 @@ var english = lexicon{
 	},
 	whole: map[Intent][]string{
 		IsStop: {
+			"take me off", "take me off please", "please take me off", "take me off this", "stop it please", "dont send any more", "do not send any more", "please do not contact me", "please dont contact me",
+			"srop", "dtop", "stpp", "stol", "sto p", "stop stop please", "gonnae no text me", "gonnae no text me again", "gonnae stop texting me", "i dont want any more of these", "opt out of this", "unsubscribe please", "tak me aff yer list", "tak me aff the list",
 			"stop to end", "leave us alone", "leave us alone will you", "leave me be", "leave me alone please", "no more of this", "opt out please", "end please", "please end", "please cancel", "cancel please", "stop this", "stop all texts", "do one", "jog on", "sod off", "bugger off",
 			"stop", "stopall", "stop all", "unsubscribe", "unsub", "cancel", "end", "quit", "optout", "opt out", "opt-out",
 			"revoke", "remove", "remove me", "stop stop", "stop stop stop", "stpo", "sotp", "tsop", "stopp", "stoppp", "sttop",

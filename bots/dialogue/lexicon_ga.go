@@ -9,6 +9,9 @@ var irish = lexicon{
 		"seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich",
 	},
 	yes: []string{
+		"ta speis mhor agam", "ta me sasta cuidiu", "cuir ainm sagam", "cuir ainm s agam ar an liosta",
+		"cuir m ainm ar an liosta", "cinnte dheanfainn", "dheanfainn", "cen fath nach mbeadh", "cen fath nach mbeinn",
+		"sasta e a dheanamh", "sasta", "ta suim agm", "deanfaidh cinnte", "ba mhaith liom a bheith",
 		"ta suim mhor agam", "ta suim agam ann", "ta speis agam", "ta an suim agam", "taim ag iarraidh",
 		"ta me ag iarraidh", "ta me istigh", "taimse istigh", "taim istigh", "taimse leis", "ta me leat", "ta me libh",
 		"gan amhras", "gan aon amhras", "ba mhaith liom bheith", "baoibhinn liom", "b aoibhinn liom", "bheinn an sasta",
@@ -27,6 +30,8 @@ var irish = lexicon{
 		"ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
 	},
 	no: []string{
+		"chan fhuil", "chan fhuil suim agam", "nilim saor", "nil me saor", "ni domhsa", "ni domhsa e", "ni domhsa e seo",
+		"diabhal suim agam", "diabhal suim", "ta me rofhada ar shiul", "ni bhead", "ni dheanfad",
 		"nil speis ar bith agam", "nil aon speis agam", "nil speis agam", "ni bheidh me ag glacadh pairte",
 		"ni theastaionn se uaim", "nil me ag iarraidh", "nilim ag iarraidh", "is oth liom nach feidir",
 		"is oth liom nach feidir liom", "nach feidir liom", "na bac", "ni domsa", "ni domsa e", "ni dom", "ni mian liom",
@@ -44,6 +49,7 @@ var irish = lexicon{
 	},
 	neg: []string{"ni mise", "ni me", "ni he", "ni hi", "ni siad", "ni hiad", "ni", "nior", "nach", "gan", "na"},
 	hedge: []string{
+		"muca ag eitilt", "faighte", "ceart go leor go raibh maith agat",
 		"luan", "mairt", "ceadaoin", "deardaoin", "aoine", "satharn", "domhnach",
 		"munar", "ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
 		"nil a fhios agam", "nil fhios agam", "nil tuairim agam", "is cuma liom", "cuma", "cuid", "nios deanai", "seachas",
@@ -52,6 +58,9 @@ var irish = lexicon{
 	ask:   []string{"ceard", "cen", "ca", "cerbh", "an bhfuil", "an mbeidh", "an feidir", "cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
 	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
 	filler: []string{
+		"as fiafrai", "maith sibh", "maith thu", "sa tionol", "sa tionol saoranach", "tionol", "tionol saoranach",
+		"an tionol", "go n eiri libh", "go neiri libh", "sori", "le bhur dtoil", "ta me eirithe as obair anois",
+		"ann go raibh maith agaibh", "an t am",
 		"e a dheanamh", "dheanamh", "bheith ann", "bheith", "a bheith", "ar an ngiuire", "sa ghiuire",
 		"sa ghiuire saoranach", "don ghiuire", "giuire", "an giuire", "bheith pairteach", "pairteach", "claru",
 		"ar an liosta", "ar an liosta don ghiuire", "pairt a ghlacadh ann", "pairt a ghlacadh sa ghiuire", "e sin",

@@ -9,6 +9,9 @@ var polish = lexicon{
 		"dziesiec",
 	},
 	yes: []string{
+		"jestem bardzo zainteresowany", "jestem bardzo zainteresowana", "bardzo zainteresowana", "prosze mnie wpisac",
+		"prosze mnie wpisac na liste", "wpiszcie mnie", "zapisujcie", "ok zapisujcie", "zapisujcie mnie", "tka", "tka$",
+		"jest ok tak", "super pomysl tak",
 		"jestem zdecydowana", "jestem zdecydowany", "jestem zdecydowana wziac udzial", "wchodze", "pisze sie",
 		"pisze sie na to", "ja sie pisze", "pewka", "zdecydowanie tak", "zdecydowanie", "zglaszam sie", "ja sie zglaszam",
 		"ok zglaszam sie", "zgadzam sie na udzial", "chcialabym wziac udzial", "chcialbym wziac udzial",
@@ -29,6 +32,7 @@ var polish = lexicon{
 		"jak najbardziej", "niech bedzie", "w porzadku",
 	},
 	no: []string{
+		"nie mam na to czasu", "niestety nie mam czasu", "niestety nie mam", "nie 2", "niestety nie mam mozliwosci",
 		"niezainteresowany", "niezainteresowana", "nie jestem zainteresowana udzialem", "ja podziekuje", "podziekuje",
 		"raczej podziekuje", "ja odpadam", "odpadam", "to nie dla mnie", "nie dla mnie", "musze odmowic",
 		"niestety musze odmowic", "nie ma mowy", "mowy nie ma", "niestety nie moge wziac udzialu",
@@ -54,16 +58,19 @@ var polish = lexicon{
 		"nie slysze", "nie widze", "nie chodze",
 	},
 	hedge: []string{
+		"swinie lataja", "swinie zaczna latac", "wiadomosc otrzymana", "ok dzieki", "ok dziekuje", "kaktus mi",
 		"tak slucham", // as the telephone is answered
 		"no nie wiem", "poniedzialek", "wtorek", "sroda", "srode", "czwartek", "piatek", "sobota", "sobote", "niedziela", "niedziele",
 		"gdyby", "gdybym", "pod warunkiem", "o ile", "jak bede", "jak dostane", "ale", "moze", "byc moze", "mozliwe", "jesli", "jezeli", "zalezy", "to zalezy", "nie wiem", "jeszcze nie wiem",
 		"nie jestem pewien", "nie jestem pewna", "chyba", "chyba tak", "chyba nie", "raczej", "raczej tak", "pozniej",
 		"zastanowie sie", "musze pomyslec", "oprocz", "tylko", "albo", "lub", "nie mam pojecia", "wszystko jedno", "obojetne",
-		"no", "no no", "no wlasnie", "tak i nie", "czesc", "nie wszystkie", "chyba ze",
+		"no", "no no", "no wlasnie", "tak i nie", "nie wszystkie", "chyba ze",
 	},
 	ask:   []string{"skad", "dokad", "ktory", "ktora", "ktore", "czyj", "jaki", "jaka", "jakie", "po co", "o co", "czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
 	other: []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
 	filler: []string{
+		"super pomysl", "dobry pomysl", "swietny pomysl", "na liste", "sorki", "funtow", "funciakow", "weekendy",
+		"mam wolne weekendy", "lapka",
 		"w panelu", "w tym", "na to", "w lawie", "w lawie przysieglych", "panelu", "udzialem", "pozdrawiam serdecznie",
 		"serdecznie pozdrawiam", "dziekuje za zaproszenie", "dziekuje za propozycje", "dzieki za zaproszenie",
 		"powodzenia", "witam serdecznie", "szanowni panstwo", "dzien dobry panstwu", "czesc", "siema", "prosze o kontakt",

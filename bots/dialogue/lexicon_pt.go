@@ -6,6 +6,8 @@ var portuguese = lexicon{
 	lang:   "pt",
 	digits: []string{"zero", "um|uma", "dois|duas", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"},
 	yes: []string{
+		"claro q sim", "pode contar cmg", "pode me colocar na lista", "me coloca na lista", "podem me colocar na lista",
+		"vamos nessa", "to afim", "to super afim", "super afim", "estou a fim", "estou afim", "quero ajudar",
 		"estou interessado em participar", "estou interessada em participar", "tou interessado", "tou interessada",
 		"to interessado", "to interessada", "to dentro", "tou dentro", "tenho todo o interesse", "tenho todo interesse",
 		"tenho interesse sim", "tenho muito interesse", "tenho sim", "queria participar", "queria participar sim",
@@ -31,6 +33,8 @@ var portuguese = lexicon{
 		"exato", "exatamente", "afirmativo",
 	},
 	no: []string{
+		"naum", "nao 2", "infelizmente nao tenho tempo", "infelizmente nao tenho", "isso nao e pra mim", "nao e pra mim",
+		"nem a pau", "no obrigado", "no obrigada", "nem morto", "nem morta",
 		"n obg", "n obrigado", "n obrigada", "nao vai dar", "nao vai ser possivel", "nao pretendo participar",
 		"nao pretendo", "de jeito nenhum", "de jeito maneira", "jamais", "quero nao", "posso nao", "mas nao",
 		"agradeco mas nao", "agradeco o convite mas nao", "nao tenho mesmo tempo", "nao falo ingles bem entao nao",
@@ -50,6 +54,8 @@ var portuguese = lexicon{
 		"nao vejo", "sem", "nem", "nao e",
 	},
 	hedge: []string{
+		"porcos voarem", "vaca tossir", "dia de sao nunca", "ok obrigado", "ok obrigada", "ok obg", "mensagem recebida",
+		"recebido",
 		"segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo",
 		"pois sim", "pois nao", // mean the opposite of what they say, or ask what there is
 		"estou sim", // as the telephone is answered
@@ -63,6 +69,7 @@ var portuguese = lexicon{
 		"a minha mae",
 	},
 	filler: []string{
+		"na lista", "kk", "kkkk", "kkkkk", "libras", "apertei errado", "cmg", "como faco", "eu quero participar como faco",
 		"em participar", "de participar", "de fazer parte", "fazer parte", "fazer parte do juri", "do juri", "no juri",
 		"o convite", "pelo convite", "obrigada pelo convite", "obrigado pelo convite", "mas obrigado", "mas obrigada",
 		"mas obrigada pelo convite", "mas obrigado pelo convite", "agradeco", "agradeco o convite", "oi", "opa",

@@ -16,8 +16,9 @@ const readAtMost = 2000
 // token is one word of a message, folded for matching.
 type token struct {
 	text string
-	// brk says that punctuation or a line end follows.
-	brk bool
+	// brk says that punctuation or a line end follows, stop that it ends a
+	// sentence.
+	brk, stop bool
 }
 
 // message is a text prepared for understanding.
@@ -155,7 +156,9 @@ func (m *message) punctuation(r rune) {
 		m.question, m.asked = true, len(m.tokens)
 	}
 	if len(m.tokens) > 0 && (unicode.IsPunct(r) || r == '\n') {
-		m.tokens[len(m.tokens)-1].brk = true
+		last := &m.tokens[len(m.tokens)-1]
+		last.brk = true
+		last.stop = last.stop || strings.ContainsRune(".!?\n", r)
 	}
 }
 

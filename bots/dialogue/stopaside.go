@@ -1,6 +1,9 @@
 package dialogue
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stopAside reports STOP beside a refusal or courtesies: "2 stop", "not
 // interested, stop texting", "stop por favor". A refusal does not make it
@@ -35,6 +38,9 @@ func (t *turn) stopAside() (lang string, ok bool) {
 	if lang, ok := t.stopClause(); ok {
 		return lang, true
 	}
+	if lang, ok := t.noThenStop(); ok {
+		return lang, true
+	}
 	if len(tokens) < 2 {
 		return "", false
 	}
@@ -53,9 +59,34 @@ func (t *turn) stopClause() (lang string, ok bool) {
 		}
 		part := t.msg.tokens[from : i+1]
 		if lang, ok := stopWords(part); ok && (len(part) > 1 || from == 0 && i < len(t.msg.tokens)-1) {
-			return lang, count(scan(t.msg.tokens, lexicons), true).yes == nil
+			others := slices.Concat(t.msg.tokens[:from], t.msg.tokens[i+1:])
+			return lang, count(scan(others, lexicons), true).yes == nil
 		}
 		from = i + 1
+	}
+	return "", false
+}
+
+// noThenStop reports a no that runs on into a STOP, with or without an "and":
+// "nie jestem zainteresowana prosze nie pisac wiecej".
+func (t *turn) noThenStop() (lang string, ok bool) {
+	tokens := t.msg.tokens
+	if len(tokens) > 2*haltMost {
+		return "", false
+	}
+	for at := 1; at < len(tokens); at++ {
+		lang, ok := stopWords(tokens[at:])
+		if !ok {
+			continue
+		}
+		before := tokens[:at]
+		if hits := scan(before, t.order); !before[at-1].brk && !ands[before[at-1].text] && len(hits) > 0 && hits[len(hits)-1].at == at-1 {
+			continue // a bare no denies the very next word: "não parem"
+		}
+		for len(before) > 1 && ands[before[len(before)-1].text] {
+			before = before[:len(before)-1]
+		}
+		return lang, yesNo(message{tokens: before}, t.order).Intent == IsNo
 	}
 	return "", false
 }
@@ -89,7 +120,7 @@ func refusalAt(tokens []token) int {
 			if e.sense != senseNo || n <= end || !matches(tokens, e.words) {
 				continue
 			}
-			if x.lang == "en" || pauses(tokens, n) {
+			if x.lang == "en" || pauses(tokens, n) || n < len(tokens) && ands[tokens[n].text] {
 				end = n
 			}
 		}

@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,21 +11,24 @@ import (
 // the last "but" or "so" is the answer, where it is plainly a no; a yes there
 // is none so surely ("if they pay, so yes"), and is left to the other rules.
 func turned(m message, order []*index) Reading {
-	if m.question {
+	if m.question && m.asked == len(m.tokens) {
 		return Reading{}
 	}
 	for at := len(m.tokens) - 1; at > 0; at-- {
 		n := turnAt(m.tokens[at:])
-		if n == 0 || at+n == len(m.tokens) {
+		if n == 0 && !m.tokens[at-1].stop || at+n == len(m.tokens) {
 			continue
 		}
 		if head := count(scan(m.tokens[:at], order), true); head.yes != nil && head.yes.at == 0 && head.yes.strong(m) {
 			return Reading{} // "yes, but I can't" says both
 		}
 		tail := m
-		tail.tokens = m.tokens[at+n:]
+		tail.tokens, tail.question = m.tokens[at+n:], false
 		hits := scan(tail.tokens, order)
 		r := weigh(tail, hits)
+		if n == 0 && r.Class != ByPhrase {
+			continue
+		}
 		if d := count(hits, true).decisive(); r.Intent != IsNo || d == nil || strangerAfter(tail, hits, *d) {
 			return Reading{}
 		}
@@ -33,6 +37,72 @@ func turned(m message, order []*index) Reading {
 	}
 	return Reading{}
 }
+
+// opening reads a message whose first sentence is a plain yes or no, and whose
+// others are about something else: "Yes please. I live in Gorebridge and it's
+// impossible to get anything out of hours here." Who makes a condition, or says
+// the opposite, is asked again.
+func opening(m message, order []*index) Reading {
+	end := slices.IndexFunc(m.tokens, func(t token) bool { return t.stop }) + 1
+	if end == 0 || end == len(m.tokens) || m.question && len(m.tokens)-end < 3 { // "No! Really?"
+		return Reading{}
+	}
+	first, rest := m, m
+	first.tokens, first.question, rest.tokens = m.tokens[:end], false, m.tokens[end:]
+	if m.asked > 0 && m.asked <= end {
+		return Reading{}
+	}
+	hits := scan(first.tokens, order)
+	r, d := weigh(first, hits), count(hits, true).decisive()
+	if r.Intent != IsYes && r.Intent != IsNo || r.Class != ByPhrase || !d.strong(first) && !d.plain() {
+		return Reading{}
+	}
+	for _, h := range scan(rest.tokens, order) {
+		opposite := h.sense == senseNo && r.Intent == IsYes || h.sense == senseYes && r.Intent == IsNo
+		if opposite && h.strong(rest) || conditions[h.phrase] {
+			return Reading{}
+		}
+	}
+	if slices.ContainsFunc(rest.tokens, func(t token) bool { return conditions[t.text] || laughs[t.text] }) {
+		return Reading{}
+	}
+	r.Rule, r.Aside = "opening:"+r.Rule, true
+	return r
+}
+
+// conditions make what was said before them depend on something, or take some
+// of it back.
+var conditions = wordSet(`if unless depends depending depend maybe perhaps might only provided except until cant cannot couldnt wont unsure
+	check changed joking kidding sarcasm wait however
+	monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays
+	os dibynnu falle efallai ella heblaw
+	ma mura bfheidir seans seachas
+	jesli jezeli gdyby moze chyba tylko zalezy warunkiem oprocz zart
+	se talvez depende so menos exceto caso`)
+
+// lastDigit reads a digit that stands by itself at a message's end, after
+// sentences that do not speak against it: "Sorry for the delay. 1".
+func lastDigit(m message, order []*index) Reading {
+	at := len(m.tokens) - 1
+	word := m.tokens[max(at, 0)].text
+	if at < 1 || word != "1" && word != "2" || m.asked == at || slices.ContainsFunc(m.tokens[:at], token.isDigit) {
+		return Reading{}
+	}
+	hits := scan(m.tokens[:at], order)
+	t := count(hits, true)
+	known := !slices.Contains(covered(at, hits), false)
+	against := t.no != nil || t.neg != nil
+	if word == "2" {
+		against = t.yes != nil
+	}
+	if !m.tokens[at-1].stop && (!known || t.ask != nil || ofTime[m.tokens[at-1].text]) || t.hedge != nil || against || t.other != nil {
+		return Reading{}
+	}
+	return yesNoDigit(Reading{Intent: IsChoice, Value: word, Rule: "digit_last", Class: ByDigit, Aside: !known})
+}
+
+// ofTime are words that make a digit an hour.
+var ofTime = wordSet("at by before after about til till until from to")
 
 // turns are the words that a message's answer may come behind, longest first.
 var turns = [][]string{

@@ -38,7 +38,9 @@ func yesNo(m message, order []*index) Reading {
 	if len(m.tokens) == 0 {
 		return Reading{Rule: "empty"}
 	}
-	if r := leadingDigit(m, order, 2); r.Intent != None {
+	if r := leadingDigit(m, order, 2); r.Intent == IsUnclear {
+		return orElse(r, m, order, turned)
+	} else if r.Intent != None {
 		return yesNoDigit(r)
 	}
 	m = spelled(m, order)
@@ -47,12 +49,17 @@ func yesNo(m message, order []*index) Reading {
 	if r.Intent == None {
 		r = fuzzyYesNo(m, order, hits)
 	}
-	for _, again := range []func(message, []*index) Reading{putRight, turned} {
-		if r.Intent == IsYes || r.Intent == IsNo {
-			break
-		}
-		if found := again(m, order); found.Intent != None {
-			r = found
+	if r.Intent == IsYes || r.Intent == IsNo {
+		return r
+	}
+	return orElse(r, m, order, putRight, lastDigit, opening, turned)
+}
+
+// orElse is the first reading that finds anything, or the one there is.
+func orElse(r Reading, m message, order []*index, others ...func(message, []*index) Reading) Reading {
+	for _, other := range others {
+		if found := other(m, order); found.Intent != None {
+			return found
 		}
 	}
 	return r
@@ -225,7 +232,11 @@ var strongPhrases = foldSet(
 )
 
 func (h hit) strong(m message) bool {
-	return strong[m.tokens[h.at].text] || strongPhrases[strings.ReplaceAll(h.phrase, "_", " ")]
+	first := m.tokens[h.at].text
+	if first == "no" && h.lang == "pl" { // "no dobra" is "well, all right"
+		return false
+	}
+	return strong[first] || strongPhrases[strings.ReplaceAll(h.phrase, "_", " ")]
 }
 
 // asks reports a message that is a question: by its mark, by a question word,
@@ -295,8 +306,21 @@ func standsBeforeQuestion(m message, d hit) bool {
 	if d.end == len(m.tokens) {
 		return d.end > 1 && !d.strong(m)
 	}
-	return d.strong(m) || d.sense == senseYes && d.end-d.at >= wholePhrase && m.tokens[d.end-1].brk
+	return d.strong(m) || d.plain() && m.tokens[d.end-1].brk
 }
+
+// plain reports a yes or a no that is a sentence by itself: a phrase of several
+// words, or the verb of the question echoed, in languages that have no yes.
+func (h hit) plain() bool {
+	first, _, _ := strings.Cut(h.phrase, "_")
+	return h.end-h.at >= wholePhrase || h.sense == senseYes && echoes[first]
+}
+
+// echoes are verbs in the first person that agree.
+var echoes = wordSet(`ydw ydwyf odw oes gallaf galla medraf hoffwn hoffen licen licien liciwn byddwn byddaf baswn byswn bydden gwnaf wnaf gwna wna
+	ta taim beidh bheinn deanfaidh deanfad glacfaidh glacfad aontaim glacaim bead
+	chce chcialbym chcialabym moge zgadzam wezme biore jestem zglaszam pisze
+	quero aceito gostaria gostava posso concordo queria tenho`)
 
 // wholePhrase is the number of words from which a phrase says something by itself:
 // "ba mhaith liom", "I would like to take part".
@@ -305,10 +329,11 @@ const wholePhrase = 3
 // answersItself reports a question that the message answers at its end: "£350?
 // Yes please".
 func answersItself(m message, hits []hit, t tally) bool {
-	if t.ask != nil || t.yes == nil || t.no != nil || !m.question || m.asked > t.yes.at || !t.yes.strong(m) {
+	d := t.decisive()
+	if t.ask != nil || t.yes != nil && t.no != nil || !m.question || m.asked > d.at || !d.strong(m) && !d.plain() {
 		return false
 	}
-	return !slices.Contains(covered(len(m.tokens), hits)[t.yes.at:], false)
+	return !slices.Contains(covered(len(m.tokens), hits)[d.at:], false)
 }
 
 // partOfIt is an answer for some of the days.
@@ -317,7 +342,7 @@ var partOfIt = regexp.MustCompile(`\b[0-9]+ (?:days?|weeks?|hours?|diwrnod|dni|d
 // weighOne reads a message that holds only yes, or only no.
 func weighOne(m message, hits []hit, t tally, d hit) Reading {
 	switch {
-	case len(m.tokens) > longMessage && d.at > 3:
+	case len(m.tokens) > longMessage && d.at > 3 && !d.begins(m):
 		return unclear("in_passing", &d)
 	case strangerBefore(m, hits, d):
 		return unclear("words_before", &d)
@@ -331,11 +356,20 @@ func weighOne(m message, hits []hit, t tally, d hit) Reading {
 	return decided(m, IsYes, &d, t)
 }
 
+// begins reports a yes or a no that opens a clause of its own within the
+// message: "Tom Reilly, yes", "I had your text and I would like to come".
+func (h hit) begins(m message) bool {
+	if h.at == 0 || !m.tokens[h.at-1].brk && !ands[m.tokens[h.at-1].text] {
+		return false
+	}
+	return h.plain() || m.tokens[h.at-1].brk && h.strong(m)
+}
+
 // strangerBefore reports an unknown word before a yes or no: "leaning yes",
 // "Frank would like to". A strong one may follow a clause of its own: "Tom
 // Reilly, yes".
 func strangerBefore(m message, hits []hit, d hit) bool {
-	if d.at > 0 && m.tokens[d.at-1].brk && (d.strong(m) || d.end-d.at >= wholePhrase) {
+	if d.begins(m) {
 		return false
 	}
 	known := covered(len(m.tokens), hits)
