@@ -128,11 +128,11 @@ func (b *begun) duty(t *testing.T) {
 	com, at := b.all["commissioner"], b.path+"/promise"
 	duty := at + "/duty/" + b.body
 	com.get(at).wants(t, "the duty", 200, "Does any Act or regulation ask", "Local Government Act 1999", "Best value, schools")
-	com.post(duty, "answers.statute", "no", "answers.impact", "yes", "because.impact", "People <rely> on it.").wants(t, "half an assessment", 400,
-		"f-because-statute-error", "f-answers-arrangements-error", "give the reason", "answer yes, no or not sure", "choose what it comes to", "People &lt;rely&gt; on it.")
+	com.post(duty, "question_1", "no", "question_2", "yes", "reason_2", "People <rely> on it.").wants(t, "half an assessment", 400,
+		"f-reason_1-error", "f-question_3-error", "give the reason", "question 3: answer yes, no or not sure", "choose what it comes to", "People &lt;rely&gt; on it.")
 	form := []string{"outcome", "beneficial_anyway", "reasons", "It is right to ask."}
-	for _, step := range []string{"statute", "impact", "arrangements"} {
-		form = append(form, "answers."+step, "unsure", "because."+step, "We looked.")
+	for _, n := range []string{"1", "2", "3"} {
+		form = append(form, "question_"+n, "unsure", "reason_"+n, "We looked.")
 	}
 	com.post(at+"/duty/none", form...).wants(t, "no such body", 404)
 	com.post(duty, form...).wants(t, "the assessment", 303, at+"#duty")
@@ -189,11 +189,11 @@ func (b *begun) answering(t *testing.T) {
 	org, at := b.all["organiser"], b.path+"/answers"
 	org.get(at).wants(t, "no answers", 200, "Every other question in Welsh waits for a person", "Write answers in English")
 	b.all["commissioner"].get(at).asked(t, "a commissioner", at+"/en", false)
-	b.all["commissioner"].post(at+"/en", "answers.0.question", "Q?", "answers.0.answer", "A.").wants(t, "a commissioner's answer", 403)
-	org.post(at+"/xx", "answers.0.question", "Q?").wants(t, "a language nobody asked for", 404)
-	org.post(at+"/en", "answers.2.question", "Is there <parking>?").wants(t, "a question alone", 400, "f-answers-2-answer-error", "so that it fits a text", "Is there &lt;parking&gt;?")
-	org.post(at+"/en", "answers.2.question", "Is there parking?", "answers.2.answer", "There is free parking behind the hall.").wants(t, "an answer", 303, at+"#in-en")
-	org.post(at+"/cy", "answers.0.question", "Oes lle parcio?", "answers.0.answer", "Oes, y tu ôl i’r neuadd.").wants(t, "a Welsh answer", 303, at+"#in-cy")
+	b.all["commissioner"].post(at+"/en", "question_1", "Q?", "answer_1", "A.").wants(t, "a commissioner's answer", 403)
+	org.post(at+"/xx", "question_1", "Q?").wants(t, "a language nobody asked for", 404)
+	org.post(at+"/en", "question_3", "Is there <parking>?").wants(t, "a question alone", 400, "f-answer_3-error", "so that it fits a text", "Is there &lt;parking&gt;?")
+	org.post(at+"/en", "question_3", "Is there parking?", "answer_3", "There is free parking behind the hall.").wants(t, "an answer", 303, at+"#in-en")
+	org.post(at+"/cy", "question_1", "Oes lle parcio?", "answer_1", "Oes, y tu ôl i’r neuadd.").wants(t, "a Welsh answer", 303, at+"#in-cy")
 	org.get(at).wants(t, "the answers", 200, "There is free parking behind the hall.", "Oes lle parcio?", "Every other question in Polish")
 	org.get(b.path+"/design").wants(t, "how many", 200, "1 answer in English; 1 answer in Welsh")
 }

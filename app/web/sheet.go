@@ -68,7 +68,7 @@ type form struct {
 }
 
 // formField is a field of a form: As is input (the default), textarea,
-// select, radios, checkboxes or tick.
+// select, radios, checkboxes or tick; heading parts a long form.
 type formField struct {
 	As, Name, Label, Hint, Type string
 	Value                       string
@@ -143,6 +143,8 @@ func (s sheet) page() Reply { return Show("staff/sheet", s.Title+": "+s.P.Name, 
 func input(name, label, hint, value string) formField {
 	return formField{Name: name, Label: label, Hint: hint, Value: value}
 }
+
+func heading(label string) formField { return formField{As: "heading", Label: label} }
 
 func area(name, label, hint, value string) formField {
 	return formField{As: "textarea", Name: name, Label: label, Hint: hint, Value: value}

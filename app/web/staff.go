@@ -127,7 +127,7 @@ func (s Services) overview(ctx context.Context, r *Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	page := overviewPage{Simulator: s.Simulated != nil, Proposes: len(bodies) > 0, Manages: domain.May(r.Actor, domain.ManageInstallation, domain.Scope{})}
+	page := overviewPage{Simulator: s.Simulated != nil && simulates(r.Actor), Proposes: len(bodies) > 0, Manages: domain.May(r.Actor, domain.ManageInstallation, domain.Scope{})}
 	for _, v := range views {
 		d := desk{P: v, Actor: r.Actor}
 		d.Roles = r.Actor.RolesIn(d.scope())
@@ -141,6 +141,12 @@ func (s Services) overview(ctx context.Context, r *Request) (Reply, error) {
 		page.Next = "/staff?after=" + url.QueryEscape(string(next))
 	}
 	return Show("staff/overview", "Your processes", page), nil
+}
+
+// simulates reports whether somebody may open the simulated phones, with any of
+// their roles.
+func simulates(a domain.Actor) bool {
+	return slices.ContainsFunc(a.Grants, func(g domain.Grant) bool { return slices.Contains(domain.RolesFor(domain.UseSimulator), g.Role) })
 }
 
 const shownOwed = 4 // on the overview

@@ -116,7 +116,8 @@ func answerHint(row int) string {
 	return ""
 }
 
-func answerField(row int, field string) string { return fmt.Sprintf("answers.%d.%s", row, field) }
+// answerField names a field of a row; people count from 1.
+func answerField(row int, field string) string { return fmt.Sprintf("%s_%d", field, row+1) }
 
 // approveAnswers sets the answers in one language and leaves the others.
 func (s Services) approveAnswers(ctx context.Context, r *Request) (Reply, error) {

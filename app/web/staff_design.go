@@ -39,7 +39,7 @@ func (s Services) design(ctx context.Context, r *Request) (Reply, error) {
 	}
 	page := sheet{desk: d, Title: "Design", Here: "design", Alone: true}
 	if next.Stage == domain.RemitAgreed || next.Stage == domain.Designed {
-		page.Todo = todoOf(d, inOrder(next.Missing, "specification", "oversight", "materials"), "The design is complete", "Everything that the stage “"+words(next.Next)+"” needs is there.")
+		page.Todo = todoOf(d, next.Missing, "The design is complete", "Everything that the stage “"+words(next.Next)+"” needs is there.")
 	}
 	panel, err := s.oversightPart(ctx, d)
 	page.Parts = []sheetPart{s.specificationPart(d), panel, s.materialsPart(d, names), s.answersPart(d)}
@@ -167,24 +167,30 @@ func (s Services) specificationForm(d desk) form {
 		formats, languages = law.Formats, law.Languages
 	}
 	f := form{Action: d.URL("/design/specification"), Heading: "Change the specification", Button: "Save the specification", Folded: true, Version: d.P.Version, Fields: []formField{
+		heading("How many, for how long"),
 		input("size", "Seats", fmt.Sprintf("A %s has %d to %d.", k.Label, k.MinSize, k.MaxSize), blankZero(x.Size)).typedAs("number"),
 		input("min_seated", "Least people to begin with", "With fewer who have confirmed, it does not begin.", blankZero(x.MinSeated)).typedAs("number"),
 		input("reserves", "Reserves", "Drawn with the others, in order; called when somebody cannot come.", blankZero(x.Reserves)).typedAs("number"),
 		input("hours", "Hours together, all sessions", fmt.Sprintf("A %s has at least %.0f.", k.Label, k.MinHours), hours),
+		heading("When and where"),
 		input("starts_day", "First day", "Such as 2027-03-31.", local(x.Starts, zone, time.DateOnly)).typedAs("date"),
 		input("starts_at", "It begins at", "Such as 9:30. Times are those of "+d.P.Zone+".", blankTime(x.Starts, zone)).typedAs("time"),
 		input("ends_day", "Last day", "", local(x.Ends, zone, time.DateOnly)).typedAs("date"),
 		input("ends_at", "It ends at", "", blankTime(x.Ends, zone)).typedAs("time"),
 		input("times", "Hours of a day, in words", "Such as: 9.30am to 5pm.", x.Times),
 		input("place", "Place", "As people know it. Sessions have their full address later.", x.Place),
+		heading("What it is for"),
 		input("purpose", "What people are asked to help with", "At most 80 letters. The first text says “we are asking local people to help”, and then this: choose where the buses run.", x.Purpose),
 		area("method", "Why this method is fair and proportionate", "For oversight and for the public record.", x.Method),
+		heading("Pay and papers"),
 		input("pay", "Pay of each member, in all", "In pounds, such as 320.", pay),
 		input("payment_policy", "Payment policy", "Its link or reference.", x.PaymentPolicy),
 		input("privacy_notice", "Privacy notice", "Its link or reference.", x.PrivacyNotice),
 		input("dpia", "Data protection impact assessment", "Its reference.", x.DPIA),
+		heading("Formats and languages"),
 		boxes("formats", "Formats of letters and papers", "Those that the law or good practice asks for are needed in any case.", formats, formatChoices()...),
 		boxes("languages", "Languages", "", languages, s.languagesWith(languages)...),
+		heading("Who may register"),
 		input("area", "Who may register: people living in", "Such as: the parish of Lydney.", x.Area),
 		input("min_age", "Least age", "Leave it empty where there is none.", blankZero(x.MinAge)).typedAs("number"),
 		input("small_number", "Smallest number that is shown", "Counts under it are hidden on pages. Leave it empty for 5; 3 is the least.", blankZero(x.SmallNumber)).typedAs("number"),

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"strings"
 
 	"folkmoot/domain"
@@ -111,15 +113,15 @@ func (s Services) assessForm(d desk, b process.BodyView, x process.Duty) form {
 		f.Heading = "Assess it again: " + b.Name
 		f.Intro += " A new assessment takes the place of the one above and is approved again."
 	}
-	for _, st := range s.Process.Profiles[b.Profile].Steps {
+	for i, st := range s.Process.Profiles[b.Profile].Steps {
 		var had process.DutyAnswer
 		for _, a := range x.Answers {
 			if a.Step == st.ID {
 				had = a
 			}
 		}
-		f.Fields = append(f.Fields, radios("answers."+st.ID, st.Question, strings.TrimSpace(st.Help+" ("+st.Source+")"), had.Answer, dutyAnswers...),
-			area("because."+st.ID, "Why", "The reason for this answer.", had.Reason))
+		f.Fields = append(f.Fields, radios(fmt.Sprintf("question_%d", i+1), fmt.Sprintf("%d. %s", i+1, st.Question), strings.TrimSpace(st.Help+" ("+st.Source+")"), had.Answer, dutyAnswers...),
+			area(fmt.Sprintf("reason_%d", i+1), fmt.Sprintf("Reason for the answer to question %d", i+1), "", had.Reason))
 	}
 	f.Fields = append(f.Fields, radios("outcome", "What it comes to", "", x.Outcome, dutyOutcomes...),
 		area("reasons", "The reasons, in all", "So that it can be explained later, to anybody.", x.Reasons))
@@ -132,21 +134,17 @@ func (s Services) assessDuty(ctx context.Context, r *Request, d desk, in typed) 
 		return err
 	}
 	out := process.DutyInput{Body: b.ID, Outcome: in.text("outcome"), Reasons: in.text("reasons")}
-	said := map[string]string{"outcome": "choose what it comes to"}
-	for _, st := range s.Process.Profiles[b.Profile].Steps {
-		out.Answers = append(out.Answers, process.DutyAnswer{Step: st.ID, Answer: in.text("answers." + st.ID), Reason: in.text("because." + st.ID)})
-		if in.text("answers."+st.ID) == "" {
-			said["answers."+st.ID] = "answer yes, no or not sure"
+	said, at := map[string]string{"outcome": "choose what it comes to"}, map[string]string{}
+	for i, st := range s.Process.Profiles[b.Profile].Steps {
+		question, reason := fmt.Sprintf("question_%d", i+1), fmt.Sprintf("reason_%d", i+1)
+		out.Answers = append(out.Answers, process.DutyAnswer{Step: st.ID, Answer: in.text(question), Reason: in.text(reason)})
+		at["answers."+st.ID] = reason // once it is answered, the reason is what is missing
+		if in.text(question) == "" {
+			at["answers."+st.ID], said["answers."+st.ID] = question, "answer yes, no or not sure"
 		}
 	}
 	_, err = s.Process.AssessDuty(ctx, r.Command(), d.P.ID, out)
-	return renamed(reworded(err, said), func(field string) string {
-		step, ok := strings.CutPrefix(field, "answers.")
-		if ok && in.text(field) != "" { // it was answered: the reason is what is missing
-			return "because." + step
-		}
-		return field
-	})
+	return renamed(reworded(err, said), func(field string) string { return cmp.Or(at[field], field) })
 }
 
 func (s Services) approveDuty(ctx context.Context, r *Request, d desk, _ typed) error {

@@ -60,7 +60,7 @@ func (s Services) promise(ctx context.Context, r *Request) (Reply, error) {
 	}
 	page := sheet{desk: d, Title: "Promise", Here: "promise", Alone: true}
 	if next.Stage == domain.Proposed {
-		page.Todo = todoOf(d, inOrder(next.Missing, "remit", "commitment", "duty", "gunning"), "The promise is complete", "Everything that the stage “remit agreed” needs is there.")
+		page.Todo = todoOf(d, next.Missing, "The promise is complete", "Everything that the stage “remit agreed” needs is there.")
 	}
 	duties, err := s.dutyPart(ctx, d, names)
 	page.Parts = []sheetPart{remitPart(d), commitmentPart(d, names), duties, s.gunningPart(d, names)}
@@ -82,20 +82,6 @@ func todoOf(d desk, missing []domain.Missing, whole, text string) todo {
 		t.Lacks = append(t.Lacks, other.Need)
 	}
 	return t
-}
-
-// inOrder puts what is missing into the order in which it is best supplied: a
-// duty is assessed for a remit that stands, and signed is what is written.
-func inOrder(missing []domain.Missing, where ...string) []domain.Missing {
-	out := slices.Clone(missing)
-	at := func(m domain.Missing) int {
-		if i := slices.Index(where, m.Where); i >= 0 {
-			return i
-		}
-		return len(where)
-	}
-	slices.SortStableFunc(out, func(a, b domain.Missing) int { return at(a) - at(b) })
-	return out
 }
 
 // openFirst unfolds the first form that fills in what nobody has yet, so that
@@ -183,7 +169,7 @@ func remitFacts(d desk) []fact {
 		{Name: "What it is for", Text: labelOf(modes, m.Mode)},
 	}
 	if m.Version > 1 {
-		out = append(out, fact{Name: "Written", Text: fmt.Sprintf("%d times; this is the last. What changed when is under Record.", m.Version)})
+		out = append(out, fact{Name: "Written", Text: fmt.Sprintf("%d times; this is the last", m.Version)})
 	}
 	return out
 }
@@ -286,7 +272,7 @@ func (s Services) gunningPart(d desk, names nameOf) sheetPart {
 	var choices []string
 	hints := "Write what shows it, so that it can be explained years later."
 	for _, g := range s.Process.Profiles[d.P.Profile].Gunning {
-		row := sheetRow{Title: fmt.Sprintf("%d. %s", g.Number, g.Text), Status: Status{"waiting", "Nothing recorded yet"}, Quiet: g.Evidence}
+		row := sheetRow{Title: fmt.Sprintf("%d. %s", g.Number, g.Text), Status: Status{"waiting", "Nothing recorded yet"}, Quiet: "What shows it: " + g.Evidence}
 		var texts []string
 		for _, e := range d.P.Gunning {
 			if e.Principle == g.Number {

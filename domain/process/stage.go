@@ -153,18 +153,28 @@ func (s *Service) guard(ctx context.Context, p *Process, to domain.Stage) (domai
 	return g, nil
 }
 
+// guardRemit lists what is missing in the order in which it is best supplied: a
+// duty is assessed for a remit that stands, and signed is what is written.
 func (p *Process) guardRemit(g *domain.Guard, names map[string]string) {
+	r := Read(p.Remit.Question)
+	g.Need(r.Plain(), domain.Missing{Item: "question_plain", Need: "a plain question (at most 45 words, no jargon; " + soFar(r) + ")", Who: domain.Commissioner, Where: "remit"})
+	g.Need(len(p.Remit.OutOfScope) > 0, domain.Missing{Item: "out_of_scope", Need: "the list of what is out of scope and cannot change", Who: domain.Commissioner, Where: "remit"})
+	g.Need(p.Remit.Preference != "", domain.Missing{Item: "preference", Need: "the commissioner's preference declared, or 'none'", Who: domain.Commissioner, Where: "remit"})
+	g.Need(len(p.Remit.Criteria) > 0, domain.Missing{Item: "criteria", Need: "the criteria the decision will be judged by", Who: domain.Commissioner, Where: "remit"})
+	g.Need(!p.Commitment.ResponseDue.IsZero(), domain.Missing{Item: "commitment", Need: "the commitment to respond, with its due date", Who: domain.Commissioner, Where: "commitment"})
 	for _, b := range append([]string{p.Body}, p.Partners...) {
 		g.Need(p.dutyApproved(b), domain.Missing{Item: "duty_assessment", Need: "the duty assessment of " + names[b] + ", approved by a second person", Who: domain.Commissioner, Where: "duty"})
 	}
-	r := Read(p.Remit.Question)
-	g.Need(r.Plain(), domain.Missing{Item: "question_plain", Need: fmt.Sprintf("a plain question (at most 45 words, no jargon; now %d words, grade %.0f)", r.Words, r.Grade), Who: domain.Commissioner, Where: "remit"})
-	g.Need(len(p.signers("question")) >= 1, domain.Missing{Item: "question_signed", Need: "the oversight panel's sign-off that the question is neutral", Who: domain.Oversight, Where: "sign-offs"})
-	g.Need(len(p.Remit.OutOfScope) > 0, domain.Missing{Item: "out_of_scope", Need: "the list of what is out of scope and cannot change", Who: domain.Commissioner, Where: "remit"})
-	g.Need(!p.Commitment.ResponseDue.IsZero(), domain.Missing{Item: "commitment", Need: "the commitment to respond, with its due date", Who: domain.Commissioner, Where: "commitment"})
-	g.Need(p.Remit.Preference != "", domain.Missing{Item: "preference", Need: "the commissioner's preference declared, or 'none'", Who: domain.Commissioner, Where: "remit"})
-	g.Need(len(p.Remit.Criteria) > 0, domain.Missing{Item: "criteria", Need: "the criteria the decision will be judged by", Who: domain.Commissioner, Where: "remit"})
 	g.Need(p.hasGunning(1), domain.Missing{Item: "gunning_1", Need: "evidence that the decision is still at a formative stage (Gunning 1)", Who: domain.Commissioner, Where: "gunning"})
+	g.Need(len(p.signers("question")) >= 1, domain.Missing{Item: "question_signed", Need: "the oversight panel's sign-off that the question is neutral", Who: domain.Oversight, Where: "sign-offs"})
+}
+
+// soFar says how plain the question is that is written.
+func soFar(r Readability) string {
+	if r.Words == 0 {
+		return "none is written yet"
+	}
+	return fmt.Sprintf("now %d words, grade %.0f", r.Words, r.Grade)
 }
 
 // bodyNames are the names of the bodies that share the process, by id.
