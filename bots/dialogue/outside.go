@@ -15,6 +15,9 @@ const (
 	// by commas, the first that is an end of the flow counts; without one they
 	// count as withdrawn.
 	EventLeft = "left"
+	// EventWrote tells that a person wrote to the resident: the conversation
+	// goes on without a word of its own.
+	EventWrote = "wrote"
 )
 
 // Outcomes of whoever is no longer part of it, in any flow.
@@ -35,6 +38,8 @@ func (t *turn) outside() (Result, bool) {
 		t.again()
 	case EventLeft:
 		t.left(how)
+	case EventWrote:
+		t.wrote()
 	default:
 		return "", false
 	}

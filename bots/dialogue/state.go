@@ -30,6 +30,9 @@ type State struct {
 	Part Accepted `json:"part,omitzero"`
 	// Told is when the resident was last told that a person will read.
 	Told time.Time `json:"told,omitzero"`
+	// Wrote is when a person last wrote to the resident, until that is
+	// answered.
+	Wrote time.Time `json:"wrote,omitzero"`
 	// Seen holds the ids of recent inputs, so that one is never taken twice.
 	Seen []string `json:"seen,omitempty"`
 }

@@ -169,7 +169,7 @@ func (t *turn) leave() {
 }
 
 // back returns to where the conversation stood, and asks the open question
-// again. What was due meanwhile is due at once.
+// again.
 func (t *turn) back() {
 	s := &t.state
 	b := s.Back
@@ -182,6 +182,21 @@ func (t *turn) back() {
 	if stopped {
 		s.Status = Stopped
 	}
+	t.takeUp()
+}
+
+// takeUp goes on with the question that is open again: with its reminders that
+// are still to come, or with what follows when its time ran out meanwhile.
+func (t *turn) takeUp() {
+	n, open := t.open()
+	if !open {
+		return
+	}
+	if t.over(n) {
+		t.runOut(n)
+		return
+	}
+	t.pass(n)
 	t.again()
 }
 
@@ -283,8 +298,11 @@ func (t *turn) event() Result {
 		t.read.Rule = "event_unknown:" + t.in.Text
 		return Ignored
 	}
-	if t.in.Text == EventResume && t.state.Status == WithPerson {
-		t.state.Status, t.state.Clarify = Open, 0
+	if t.in.Text == EventResume && t.state.Status != WithPerson {
+		return Ignored
+	}
+	if t.in.Text == EventResume {
+		t.handBack()
 	}
 	if b.Go != "" {
 		t.state.Back = nil // what happened outside comes first
@@ -296,5 +314,6 @@ func (t *turn) event() Result {
 	return Handled
 }
 
-// EventResume hands a conversation back from a person to the flow.
+// EventResume hands a conversation back from a person to the flow, which asks
+// its open question again.
 const EventResume = "resume"

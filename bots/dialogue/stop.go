@@ -51,12 +51,6 @@ func (t *turn) start(lang string) Result {
 	}
 	t.do(DoOptIn, map[string]string{"input": t.in.ID})
 	t.say("started", nil)
-	if n, open := t.open(); open && t.over(n) { // meanwhile the time to answer ran out
-		rule := t.read
-		t.timeout(n)
-		t.read = rule
-		return Handled
-	}
-	t.again()
+	t.takeUp()
 	return Handled
 }

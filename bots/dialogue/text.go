@@ -27,6 +27,9 @@ func (t *turn) text() Result {
 	if r, done := t.echo(); done {
 		return r
 	}
+	if t.answersPerson() {
+		return t.toPerson()
+	}
 	// A few whole-message commands must reach past a question that takes any
 	// words at all.
 	if n, open := t.open(); open && !(n.Ask == AskText && isCommand(whole)) {
@@ -218,6 +221,9 @@ func (t *turn) catchAll() Result {
 		t.handOver("more", "normal")
 		t.tellPerson()
 		return Handed
+	}
+	if t.wroteLately() {
+		return t.toPerson()
 	}
 	return t.clarify()
 }

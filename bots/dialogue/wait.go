@@ -60,10 +60,7 @@ func (t *turn) tick() Result {
 	if t.over(n) {
 		return t.timeout(n)
 	}
-	for t.state.Reminded < len(n.Wait.Remind) && !t.env.Now.Before(t.state.Asked.Add(n.Wait.Remind[t.state.Reminded])) {
-		t.state.Reminded++
-	}
-	t.state.Due = t.due(n)
+	t.pass(n)
 	if t.state.Status != Open {
 		t.read.Rule = "no_reminder_while_" + string(t.state.Status)
 		return Ignored
@@ -74,9 +71,22 @@ func (t *turn) tick() Result {
 	return Handled
 }
 
+// pass counts the reminders whose time has come and looks for what is due
+// next.
+func (t *turn) pass(n Node) {
+	for t.state.Reminded < len(n.Wait.Remind) && !t.env.Now.Before(t.state.Asked.Add(n.Wait.Remind[t.state.Reminded])) {
+		t.state.Reminded++
+	}
+	t.state.Due = t.due(n)
+}
+
 func (t *turn) timeout(n Node) Result {
 	t.read.Rule = "time_out"
+	t.runOut(n)
+	return Handled
+}
+
+func (t *turn) runOut(n Node) {
 	t.state.Due = time.Time{}
 	t.follow(n.Wait.Timeout, "")
-	return Handled
 }

@@ -44,6 +44,8 @@ func Places() map[string]Place {
 
 		// Said in whichever conversation there is: they know every flow.
 		outreach.AskAgain: {Event: dialogue.EventAgain},
+		outreach.Wrote:    {Event: dialogue.EventWrote},
+		outreach.CarryOn:  {Event: dialogue.EventResume},
 		"left_declined":   {Event: dialogue.EventLeft + ":declined"},
 		"left_no_answer":  {Event: dialogue.EventLeft + ":no_answer,expired"},
 		"left_ineligible": {Event: dialogue.EventLeft + ":ineligible"},

@@ -30,6 +30,8 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	moves ann 555         staff give somebody another number
 //	left ann withdrawn    somebody leaves by another door
 //	refuse register       the service refuses from now on
+//	answers words         an organiser takes the oldest message and answers it
+//	closes called         an organiser takes the oldest message and closes it
 //
 // and everything else is what came of them, written by -update:
 //
@@ -70,6 +72,8 @@ type play struct {
 	seen  map[string]int // texts of each handset printed so far
 	done  int
 	items map[string]bool
+
+	serial int // of what organisers did
 }
 
 func newPlay(t *testing.T) *play {
@@ -108,12 +112,38 @@ func (p *play) line(line string) {
 		})))
 	case "refuse":
 		p.town.refuse[rest] = domain.E(domain.Conflict, "registration has closed")
+	case "answers", "closes":
+		p.desk(verb, rest)
 	default:
 		return
 	}
 	p.settle()
 	p.print()
 }
+
+// desk has an organiser see to the oldest message that waits.
+func (p *play) desk(verb, words string) {
+	p.serial++
+	cmd := func(what string) domain.Command {
+		return domain.Command{Actor: organiser, Key: fmt.Sprintf("%s %d", what, p.serial)}
+	}
+	items, _, err := p.svc.QueueList(p.t.Context(), organiser, "p1", outreach.ItemOpen, "", 50)
+	check(p.t, err)
+	if len(items) == 0 {
+		p.t.Fatal("no message waits")
+	}
+	id := items[len(items)-1].ID
+	_, err = p.svc.QueueClaim(p.t.Context(), cmd("claim"), "p1", id)
+	check(p.t, err)
+	if verb == "answers" {
+		_, err = p.svc.QueueReply(p.t.Context(), cmd("reply"), "p1", id, outreach.ReplyInput{Text: words})
+	} else {
+		_, err = p.svc.QueueClose(p.t.Context(), cmd("close"), "p1", id, outreach.CloseInput{Outcome: words})
+	}
+	check(p.t, err)
+}
+
+var organiser = domain.Actor{ID: "olive", Grants: []domain.Grant{{Role: domain.Organiser, Body: "b1"}}}
 
 func (p *play) says(rest string, copies int) {
 	who, words, _ := strings.Cut(rest, ": ")

@@ -84,7 +84,10 @@ func (s *Service) sayAnswer(ctx context.Context, cmd domain.Command, i Item, tex
 		if err == nil && !fresh {
 			return domain.ErrNoChange
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.carryOn(ctx, n, ref, i, Wrote)
 	})
 	return err
 }
@@ -116,8 +119,9 @@ const (
 	DoNotSend = "do_not_send"
 )
 
-// QueueClose ends an item. For an unclear message the outcome says whether it
-// is sent again.
+// QueueClose ends an item. A conversation that waited for a person asks its
+// open question again. For an unclear message the outcome says whether it is
+// sent again.
 func (s *Service) QueueClose(ctx context.Context, cmd domain.Command, process, item string, in CloseInput) (ItemView, error) {
 	if err := s.mayQueue(ctx, cmd.Actor, process); err != nil {
 		return ItemView{}, err
@@ -140,6 +144,9 @@ func (s *Service) QueueClose(ctx context.Context, cmd domain.Command, process, i
 		i.State, i.Closed, i.Outcome = ItemClosed, s.Clock.Now(), in.Outcome
 		return nil
 	})
+	if err == nil && i.Message == "" {
+		err = s.goOn(ctx, i)
+	}
 	return i.View(), err
 }
 
