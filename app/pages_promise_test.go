@@ -176,7 +176,7 @@ func (b *begun) designing(t *testing.T) {
 	}
 	org.get(at).wants(t, "a signed design", 200, "The design is complete", "By 3 of oversight", "Signed the question and the specification")
 	org.post(b.path+"/advance", "to", "designed").wants(t, "designed", 303)
-	org.get(b.path).wants(t, "what recruiting needs", 200, at+"#materials", "large_print in cy")
+	org.get(b.path).wants(t, "what recruiting needs", 200, at+"#materials", "large print in Welsh")
 	org.post(at+"/materials", "name", "", "format", "letter", "language", "en").wants(t, "nothing ready", 400, "such as invitation")
 	for _, m := range b.process.Needed(must[process.View](t)(b.process.Get(b.ctx, b.actors["organiser"], b.id)), "invitation") {
 		org.post(at+"/materials", "name", m.Name, "format", m.Format, "language", m.Language).wants(t, "the invitation", 303, at+"#materials")

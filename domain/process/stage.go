@@ -138,7 +138,7 @@ func (s *Service) guard(ctx context.Context, p *Process, to domain.Stage) (domai
 		p.guardDesign(&g)
 	case domain.Recruiting:
 		for _, m := range p.needed("invitation", s.Profiles[p.Profile]) {
-			g.Need(!m.At.IsZero(), domain.Missing{Item: "invitation_format", Need: "the invitation ready as " + m.Format + " in " + m.Language, Who: domain.Organiser, Where: "materials"})
+			g.Need(!m.At.IsZero(), domain.Missing{Item: "invitation_format", Need: "the invitation ready as " + strings.ReplaceAll(m.Format, "_", " ") + " in " + languageName(m.Language), Who: domain.Organiser, Where: "materials"})
 		}
 	case domain.Closed:
 		g.Need(p.Evaluation != nil, domain.Missing{Item: "evaluation", Need: "the evaluation, published", Who: domain.Evaluator, Where: "evaluation"})
@@ -167,6 +167,15 @@ func (p *Process) guardRemit(g *domain.Guard, names map[string]string) {
 	}
 	g.Need(p.hasGunning(1), domain.Missing{Item: "gunning_1", Need: "evidence that the decision is still at a formative stage (Gunning 1)", Who: domain.Commissioner, Where: "gunning"})
 	g.Need(len(p.signers("question")) >= 1, domain.Missing{Item: "question_signed", Need: "the oversight panel's sign-off that the question is neutral", Who: domain.Oversight, Where: "sign-offs"})
+}
+
+// languageName is a language in words; its tag where it is none of those that
+// the nations here speak or that we text in.
+func languageName(tag string) string {
+	if name, ok := map[string]string{"en": "English", "cy": "Welsh", "ga": "Irish", "gd": "Scottish Gaelic", "pl": "Polish", "pt": "Portuguese"}[tag]; ok {
+		return name
+	}
+	return tag
 }
 
 // soFar says how plain the question is that is written.
