@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func beginning(t *testing.T) *begun {
 	partner := p.council("Vale Council")
 	for key, role := range map[string]domain.Role{
 		"organiser": domain.Organiser, "commissioner": domain.Commissioner, "board": domain.Commissioner,
-		"wyn": domain.Oversight, "pat": domain.Oversight, "kim": domain.Oversight, "caller": domain.ConfirmationCaller,
+		"wyn": domain.Oversight, "pat": domain.Oversight, "kim": domain.Oversight, "evaluator": domain.Evaluator, "caller": domain.ConfirmationCaller,
 	} {
 		p.user(key, "Staff "+key, domain.Grant{Role: role, Body: b.body})
 	}
@@ -53,6 +54,7 @@ func TestFirstProcessByPages(t *testing.T) {
 	b.designing(t)
 	b.answering(t)
 	b.going(t)
+	b.evaluating(t)
 }
 
 // proposing: who may begin a process, what a half-filled form says, and that
@@ -86,11 +88,32 @@ func (a answer) asked(t *testing.T, what, action string, want bool) {
 	}
 }
 
+var missingLink = regexp.MustCompile(`<li class="fm-row[^>]*><p[^>]*><a class="govuk-link" href="([^"#]*)(?:#([^"]*))?">`)
+
+// supplies follows every link of the list of what is missing to a page on
+// which there is the part that it names, and wants at least so many.
+func (b *begun) supplies(t *testing.T, least int) {
+	t.Helper()
+	for _, who := range []string{"organiser", "commissioner"} {
+		list := b.all[who].get(b.path)
+		links := missingLink.FindAllStringSubmatch(list.body, -1)
+		if items := strings.Count(list.body, `<li class="fm-row`); len(links) < least || who == "organiser" && items != len(links) {
+			t.Errorf("%s: %d of %d missing things lead somewhere, want all, and at least %d", who, len(links), items, least)
+		}
+		for _, m := range links {
+			if a := b.all[who].get(m[1]); a.status != 200 || who == "organiser" && m[2] != "" && !strings.Contains(a.body, `id="`+m[2]+`"`) {
+				t.Errorf("%s: what is missing leads to %s#%s, which answers %d", who, m[1], m[2], a.status)
+			}
+		}
+	}
+}
+
 // promising: remit, promise, duty and the first Gunning principle, each with
 // what a half-filled form says, by who may; then the next stage.
 func (b *begun) promising(t *testing.T) {
 	org, com, at := b.all["organiser"], b.all["commissioner"], b.path+"/promise"
 	org.get(b.path).wants(t, "the process", 200, at+"#remit", at+"#duty", at+"#commitment", at+"#gunning", b.path+"/design#oversight")
+	b.supplies(t, 8)
 	for _, who := range []string{"organiser", "commissioner"} {
 		a := b.all[who].get(at)
 		a.wants(t, who, 200, "Next: a plain question", "Save the remit", "Make the promise", "Assess the duty of Lydney Town Council")
@@ -158,6 +181,7 @@ func (b *begun) designing(t *testing.T) {
 	b.all["wyn"].post(b.path+"/sign-offs", "what", "question").wants(t, "signing the question", 303)
 	b.all["commissioner"].get(b.path+"/promise").wants(t, "the promise", 200, "The promise is complete", "By 1 of oversight")
 	org.post(b.path+"/advance", "to", "remit_agreed").wants(t, "the remit agreed", 303)
+	b.supplies(t, 14)
 
 	bad := []string{"size", "11", "min_seated", "many", "pay", "1.2.3", "starts_day", "2026-03-02", "starts_at", "9:30", "ends_day", "2026-03-04", "method", "It <is> fair."}
 	org.post(at+"/specification", bad...).wants(t, "what cannot be read", 400, "give a whole number", "give a sum in pounds", "give a time of day", "It &lt;is&gt; fair.")
@@ -176,6 +200,7 @@ func (b *begun) designing(t *testing.T) {
 	}
 	org.get(at).wants(t, "a signed design", 200, "The design is complete", "By 3 of oversight", "Signed the question and the specification")
 	org.post(b.path+"/advance", "to", "designed").wants(t, "designed", 303)
+	b.supplies(t, 8)
 	org.get(b.path).wants(t, "what recruiting needs", 200, at+"#materials", "large print in Welsh")
 	org.post(at+"/materials", "name", "", "format", "letter", "language", "en").wants(t, "nothing ready", 400, "such as invitation")
 	for _, m := range b.process.Needed(must[process.View](t)(b.process.Get(b.ctx, b.actors["organiser"], b.id)), "invitation") {
@@ -217,4 +242,16 @@ func (b *begun) going(t *testing.T) {
 		b.settled()
 	}
 	org.get("/simulator?number="+url.QueryEscape("+999000000123")).wants(t, "a resident's phone", 200, "There is free parking behind the hall.")
+}
+
+// evaluating: the evaluation is published by who is independent, on the page
+// to which the last stage's guard leads.
+func (b *begun) evaluating(t *testing.T) {
+	at, eva := b.path+"/actions", b.all["evaluator"]
+	b.all["organiser"].get(at).asked(t, "an organiser", b.path+"/evaluation", false)
+	b.all["organiser"].post(b.path+"/evaluation", "evaluation", "Splendid.").wants(t, "an organiser's evaluation", 403)
+	eva.get(at).asked(t, "an evaluator", b.path+"/evaluation", true)
+	eva.post(b.path+"/evaluation").wants(t, "an empty evaluation", 400, "f-evaluation-error", "a summary that anyone can read")
+	eva.post(b.path+"/evaluation", "evaluation", "It was fair; buses were late.").wants(t, "the evaluation", 303, at+"#evaluation")
+	b.all["organiser"].get(at).wants(t, "what is published", 200, `id="evaluation"`, "It was fair; buses were late.", "Staff evaluator, Thu 15 January 2026")
 }

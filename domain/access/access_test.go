@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,6 +222,29 @@ func TestOnlyAdministratorsManage(t *testing.T) {
 		if err == nil {
 			t.Errorf("an organiser may %s", name)
 		}
+	}
+}
+
+func TestColleaguesAreThoseWithARoleInTheProcess(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	in := domain.Scope{Body: "b1", Process: "p1"}
+	h.user("a organiser", domain.Grant{Role: domain.Organiser, Body: "b1"})
+	h.user("b watcher", domain.Grant{Role: domain.Oversight, Process: "p1"}, domain.Grant{Role: domain.Evaluator, Body: "b1"})
+	h.user("c elsewhere", domain.Grant{Role: domain.Organiser, Body: "b2"})
+	gone := h.user("d gone", domain.Grant{Role: domain.Oversight, Body: "b1"})
+	if _, err := h.SetGrants(t.Context(), admin("off"), gone, access.GrantsInput{Grants: []domain.Grant{{Role: domain.Oversight, Body: "b1"}}, Disabled: true}); err != nil {
+		t.Fatal(err)
+	}
+	of := func(body string) domain.Actor {
+		return domain.Actor{ID: "olu", Grants: []domain.Grant{{Role: domain.Organiser, Body: body}}}
+	}
+	got, err := h.Colleagues(t.Context(), of("b1"), in)
+	if err != nil || len(got) != 2 || got[0].Name != "Name a organiser" || !slices.Equal(got[1].Roles, []domain.Role{domain.Oversight, domain.Evaluator}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := h.Colleagues(t.Context(), of("b2"), in); !domain.Is(err, domain.NotFound) {
+		t.Errorf("another body's organiser: got %v, want not_found", err)
 	}
 }
 

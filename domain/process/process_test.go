@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -281,6 +282,60 @@ func TestASignOffEndsWithTheTextItWasFor(t *testing.T) {
 	}
 }
 
+func TestWhoseSignatureHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, st := range remitSteps() {
+		w.must(st.meet(w))
+	}
+	w.must(w.sign("ann", "question"))
+	get := func() process.View {
+		v, err := w.Get(t.Context(), w.organiser().Actor, w.id)
+		w.must(err)
+		return v
+	}
+	if got := get().SignedBy("question"); !slices.Equal(got, []string{"ann"}) {
+		t.Errorf("got %v, want ann, once", got)
+	}
+	if got := get().SignedBy("specification"); len(got) > 0 {
+		t.Errorf("got %v, want nobody under a specification that nobody signed", got)
+	}
+	in := remit
+	in.OutOfScope = []string{"the budget"}
+	_, err := w.SetRemit(t.Context(), w.organiser(), w.id, in)
+	w.must(err)
+	if v := get(); len(v.SignedBy("question")) > 0 || len(v.SignOffs) == 0 {
+		t.Errorf("got %v of %d sign-offs, want none that holds, all kept", v.SignedBy("question"), len(v.SignOffs))
+	}
+}
+
+func TestWhatIsNeededOfTheInvitation(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.Specify(t.Context(), w.organiser(), w.id, spec())
+	w.must(err)
+	v, err := w.MaterialReady(t.Context(), w.organiser(), w.id, process.MaterialInput{Name: "invitation", Format: "letter"})
+	w.must(err)
+	var got []string
+	for _, m := range w.Needed(v, "invitation") {
+		got = append(got, m.Format+" "+m.Language+map[bool]string{true: "", false: " ready"}[m.At.IsZero()])
+	}
+	if want := []string{"text en", "letter en ready"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A form without a body is told so beside everything else that it lacks.
+func TestAProposalSaysEverythingThatItLacks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, err := w.Propose(t.Context(), w.organiser(), process.ProposeInput{Keyword: "yes"})
+	var e *domain.Error
+	if !errors.As(err, &e) || e.Code != domain.Invalid || len(e.Fields) != 5 {
+		t.Errorf("got %v, want body, kind, name, short_name and keyword", err)
+	}
+}
+
 func TestADutyAssessmentIsApprovedBySomebodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -378,6 +433,24 @@ func TestPauseCancelAndTheEnd(t *testing.T) {
 	}
 	if _, err := w.SetRemit(t.Context(), w.organiser(), w.id, remit); !domain.Is(err, domain.Conflict) {
 		t.Errorf("a cancelled process changed: %v", err)
+	}
+}
+
+// A pause opens nothing again that a stage closed.
+func TestAPauseKeepsWhatIsFixed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, st := range domain.Stages[1:4] {
+		_, err := w.Advance(t.Context(), w.organiser(), w.id, process.AdvanceInput{To: st, OverrideReason: "left out here"})
+		w.must(err)
+	}
+	v, err := w.Pause(t.Context(), w.organiser(), w.id, process.ReasonInput{Reason: "election called"})
+	w.must(err)
+	if !v.Reached(domain.Recruiting) || v.Reached(domain.Selected) {
+		t.Errorf("paused while recruiting: got reached recruiting %v, selected %v", v.Reached(domain.Recruiting), v.Reached(domain.Selected))
+	}
+	if _, err := w.SetRemit(t.Context(), w.organiser(), w.id, remit); !domain.Is(err, domain.Conflict) {
+		t.Errorf("got %v, want a conflict: people were invited to this remit", err)
 	}
 }
 
