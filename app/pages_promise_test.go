@@ -13,9 +13,9 @@ import (
 // begun is an installation with a body and its people, and no process yet.
 type begun struct {
 	*played
-	all  map[string]*visitor
-	body string
-	path string // of the process's staff page, once it is proposed
+	all           map[string]*visitor
+	body, partner string
+	path          string // of the process's staff page, once it is proposed
 }
 
 func beginning(t *testing.T) *begun {
@@ -24,7 +24,7 @@ func beginning(t *testing.T) *begun {
 	p.at("2026-01-15 10:00")
 	b := &begun{played: p}
 	b.body = p.council("Lydney Town Council")
-	partner := p.council("Vale Council")
+	b.partner = p.council("Vale Council")
 	for key, role := range map[string]domain.Role{
 		"organiser": domain.Organiser, "commissioner": domain.Commissioner, "board": domain.Commissioner,
 		"wyn": domain.Oversight, "pat": domain.Oversight, "kim": domain.Oversight, "evaluator": domain.Evaluator, "caller": domain.ConfirmationCaller,
@@ -32,7 +32,8 @@ func beginning(t *testing.T) *begun {
 		p.user(key, "Staff "+key, domain.Grant{Role: role, Body: b.body})
 	}
 	p.user("administrator", "Ada Min", domain.Grant{Role: domain.Administrator})
-	p.user("elsewhere", "Otto Else", domain.Grant{Role: domain.Organiser, Body: partner})
+	p.user("elsewhere", "Otto Else", domain.Grant{Role: domain.Organiser, Body: b.partner})
+	p.user("both", "Bea Both", domain.Grant{Role: domain.Organiser, Body: b.body}, domain.Grant{Role: domain.Commissioner, Body: b.partner}, domain.Grant{Role: domain.Facilitator, Body: b.body})
 	p.link()
 	b.all = p.serving(ln)
 	return b
@@ -71,8 +72,10 @@ func (b *begun) proposing(t *testing.T) {
 	}
 	org.post("/staff/propose", "name", "Buses <in> Lydney", "short_name", "The jury on the buses of Lydney town", "keyword", "stop").wants(t, "half a proposal", 400,
 		"choose the body that asks", "f-kind-error", "choose what kind", "1 to 30 letters", "3 to 12 letters", "Buses &lt;in&gt; Lydney", `value="stop"`)
+	b.all["both"].get("/staff/propose").wants(t, "the form of two bodies", 200, "Who asks?", `value="`+b.body+`"`, `value="`+b.partner+`"`)
+	b.all["both"].post("/staff/propose", "body", b.partner, "kind", "jury", "short_name", "Vale", "phone", "01632 960999").wants(t, "no name", 400, `value="`+b.partner+`" checked`, "01632 960999")
 	b.all["elsewhere"].post("/staff/propose", "body", b.body, "kind", "jury", "name", "N", "short_name", "S").wants(t, "another body's organiser", 404)
-	a := org.post("/staff/propose", "body", b.body, "kind", "jury", "name", "Buses in Lydney", "short_name", "Lydney Bus Jury", "keyword", "bus", "partners", b.body)
+	a := org.post("/staff/propose", "body", b.body, "kind", "jury", "name", "Buses in Lydney", "short_name", "Lydney Bus Jury", "keyword", "bus", "partners", b.body, "partners", b.partner)
 	a.wants(t, "a proposal", 303, "/staff/processes/")
 	b.path = a.to
 	b.id = must[string](t)(url.PathUnescape(strings.TrimPrefix(a.to, "/staff/processes/")))
@@ -158,13 +161,17 @@ func (b *begun) duty(t *testing.T) {
 		form = append(form, "question_"+n, "unsure", "reason_"+n, "We looked.")
 	}
 	com.post(at+"/duty/none", form...).wants(t, "no such body", 404)
-	com.post(duty, form...).wants(t, "the assessment", 303, at+"#duty")
+	for _, of := range []string{b.body, b.partner} {
+		com.post(at+"/duty/"+of, form...).wants(t, "an assessment", 303, at+"#duty")
+	}
 	com.get(at).wants(t, "who assessed it", 200, "You made the assessment", "A second person has to approve it")
 	com.post(duty+"/approval").wants(t, "approving one's own", 403, "a second person")
 	b.all["organiser"].post(duty+"/approval").wants(t, "an organiser's approval", 403)
 	b.all["board"].get(at).wants(t, "a second commissioner", 200, "Approve it")
-	b.all["board"].post(duty+"/approval").wants(t, "the approval", 303)
-	b.all["board"].get(at).wants(t, "an approved duty", 200, "Approved by Staff board", "asking people does good all the same")
+	b.all["board"].post(duty+"/approval").wants(t, "an approval", 303)
+	b.all["commissioner"].get(b.path).wants(t, "the partner's duty", 200, "The duty assessment of Vale Council, approved by a second person")
+	b.all["wyn"].post(at+"/duty/"+b.partner+"/approval").wants(t, "an approval by oversight", 303)
+	b.all["board"].get(at).wants(t, "an approved duty", 200, "Approved by Staff board", "asking people does good all the same", "Approved by Staff wyn")
 }
 
 // designing: the panel signs the question, which ends the promise; then the

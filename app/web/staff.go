@@ -213,7 +213,7 @@ func (d desk) supply(m domain.Missing) string {
 		return d.URL("/design#oversight") // who has signed, and who has not
 	case strings.HasSuffix(m.Where, "responses"):
 		return d.URL("/responses")
-	case strings.Contains(m.Where, "people?") && d.May(domain.ServePeople):
+	case (strings.Contains(m.Where, "people?") || strings.HasSuffix(m.Where, "/support")) && d.May(domain.ServePeople):
 		return d.URL("/people?status=confirmed")
 	case sitting(m.Where) != "":
 		return d.URL(sitting(m.Where))

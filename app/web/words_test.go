@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"folkmoot/domain"
+	"folkmoot/domain/process"
 )
 
 func TestWords(t *testing.T) {
@@ -73,5 +74,35 @@ func TestFaultsNameWhoCanHelp(t *testing.T) {
 	}
 	if got := (View{Problem: &domain.Error{Msg: "changed meanwhile"}}).Faults(); len(got) != 1 || got[0].Text != "changed meanwhile" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// Every place that a guard of a process names leads to a page, for whoever may
+// supply what is missing.
+func TestWhatIsMissingLeadsToItsPage(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		where string
+		who   domain.Role
+		want  string
+	}{
+		{"remit", domain.Commissioner, "/promise#remit"}, {"commitment", domain.Commissioner, "/promise#commitment"},
+		{"duty", domain.Organiser, "/promise#duty"}, {"gunning", domain.Commissioner, "/promise#gunning"},
+		{"sign-offs", domain.Oversight, "#sign"}, {"sign-offs", domain.Organiser, "/design#oversight"},
+		{"specification", domain.Organiser, "/design#specification"}, {"oversight", domain.Organiser, "/design#oversight"},
+		{"materials", domain.Organiser, "/design#materials"}, {"evaluation", domain.Evaluator, "/actions#evaluation"},
+		{"responses", domain.Commissioner, "/responses"}, {"actions", domain.Commissioner, "/actions"}, {"feedback", domain.Organiser, "/actions"},
+		{"/api/v1/processes/p1/targets", domain.Organiser, "/targets"}, {"/api/v1/processes/p1/opt-out-test", domain.Organiser, "/pool#trial"},
+		{"/api/v1/processes/p1/support", domain.Organiser, "/people?status=confirmed"},
+		{"/api/v1/processes/p1/evaluation", domain.Evaluator, "/actions#evaluation"},
+	} {
+		d := desk{P: process.View{ID: "p1", Body: "b1"}, Actor: domain.Actor{ID: "x", Grants: []domain.Grant{{Role: row.who, Body: "b1"}}}}
+		if got := d.supply(domain.Missing{Where: row.where}); got != d.URL(row.want) {
+			t.Errorf("%s, for %s: got %q, want %q", row.where, row.who, got, d.URL(row.want))
+		}
+	}
+	d := desk{P: process.View{ID: "p1"}}
+	if got := d.supply(domain.Missing{Where: "nowhere"}); got != "" {
+		t.Errorf("nowhere: got %q", got)
 	}
 }
