@@ -118,7 +118,7 @@ func spared(tokens []token) bool {
 
 var dangerSpared = []string{
 	"hit me up", "beat me to", "beats me why", "beats me how", "beats me at", "beat me at", "rather die than", "myself laughing", "dye my",
-	"without my tea",
+	"without my tea", "in danger of", "jump at", "jump on", "jump in", "wake up early", "wake up so early", "wake up at",
 }
 
 // patternIndex finds the patterns that may begin at a word.

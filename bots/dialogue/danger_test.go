@@ -11,12 +11,13 @@ import (
 // danger must be found; of the alarms, nineteen in twenty must be real.
 //
 // danger_apart.txt was written when there were phrases alone: they found 49 of
-// its 96. danger_blind.txt was written before the patterns and read once, after
+// its 96. danger_scenes.txt was written when there were patterns: 34 of its 92
+// were overlooked then, among them "help me i am being hit at home". danger_blind.txt was written before the patterns and read once, after
 // them, by their author: they found 58 of its 59, with one false alarm. No native
 // speaker has seen any of it but the English.
 func TestDanger(t *testing.T) {
 	t.Parallel()
-	for file, miss := range map[string]int{"danger.txt": 0, "danger_apart.txt": 0, "danger_blind.txt": 1} {
+	for file, miss := range map[string]int{"danger.txt": 0, "danger_apart.txt": 0, "danger_scenes.txt": 0, "danger_blind.txt": 1} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			all := replies(t, file)

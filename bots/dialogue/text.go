@@ -222,10 +222,29 @@ func (t *turn) catchAll() Result {
 		t.tellPerson()
 		return Handed
 	}
-	if t.wroteLately() {
+	switch {
+	case t.wroteLately():
 		return t.toPerson()
+	case t.asksSomething():
+		return t.unsure()
 	}
 	return t.clarify()
+}
+
+// asksSomething reports a question of somebody's own, rather than an answer
+// with a question mark.
+func (t *turn) asksSomething() bool {
+	const fewest = 3
+	return t.msg.question && len(t.msg.tokens) >= fewest && t.read.Intent == None
+}
+
+// unsure has a person answer a question that no approved answer clearly fits.
+func (t *turn) unsure() Result {
+	t.read = Reading{Rule: "question"}
+	t.handOver("question", "normal")
+	t.tellPerson()
+	t.again()
+	return Handed
 }
 
 // approvedAnswer gives the process's own answer, where there clearly is one.
