@@ -32,9 +32,7 @@ func (h *house) wireJobs() {
 	},
 		jobs.Job{Name: "relay", Every: 5 * time.Second, Run: h.relay.Drain},
 		jobs.Job{Name: "inbox", Every: 5 * time.Second, Run: tick(h.inbox.Sweep)},
-		jobs.Job{Name: "poll", Every: 5 * time.Minute, Run: func(ctx context.Context, now time.Time) (int, error) {
-			return h.inbox.Poll(ctx, now.Add(-2*time.Hour)) // what webhooks missed
-		}},
+		jobs.Job{Name: "poll", Every: 5 * time.Minute, Run: tick(h.inbox.Missed)},
 		jobs.Job{Name: "conversations", Every: 20 * time.Second, Run: tick(h.inbox.Wake)},
 		jobs.Job{Name: "outbox", Every: 2 * time.Second, Run: tick(h.outbox.Tick)},
 		jobs.Job{Name: "mail", Every: 2 * time.Second, Run: tick(h.mailbox.Tick)},

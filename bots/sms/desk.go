@@ -106,6 +106,19 @@ type Taken struct {
 	At    time.Time
 }
 
+// longUnderWay is how much later than its provider a text must have reached us
+// for the provider's word to count: clocks differ.
+const longUnderWay = 10 * time.Minute
+
+// sent is when the text came, by its provider where it was long under way: a
+// poll may fetch it hours later, and by then other questions may be open.
+func (t Taken) sent() time.Time {
+	if at := t.In.ReceivedAt; !at.IsZero() && t.At.Sub(at) > longUnderWay {
+		return at
+	}
+	return t.At
+}
+
 // scene is one conversation about to be stepped.
 type scene struct {
 	ref   domain.ProcessRef
@@ -135,7 +148,7 @@ func (d *Desk) Take(ctx context.Context, n *outreach.Number, t Taken) (outreach.
 	if err != nil {
 		return outreach.Understood{}, err
 	}
-	input := dialogue.Input{ID: t.Event, Kind: dialogue.Text, Text: sc.text, At: t.At, Media: t.In.Media}
+	input := dialogue.Input{ID: t.Event, Kind: dialogue.Text, Text: sc.text, At: t.sent(), Media: t.In.Media}
 	if len(sc.among) > 0 || sc.kept != nil {
 		if u, asked, err := d.which(ctx, n, sc, input); asked || err != nil {
 			return u, err

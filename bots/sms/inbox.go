@@ -47,6 +47,9 @@ type Inbox struct {
 	InboxDeps
 	gateways map[string]gateway.Gateway
 	lanes    []chan job
+
+	polls  sync.Mutex
+	polled map[string]time.Time // when each gateway last told what it received
 }
 
 // job is an event on its way to a worker, with what it says, to spare reading
@@ -80,7 +83,7 @@ func NewInbox(d InboxDeps) *Inbox {
 	if d.Count == nil {
 		d.Count = func(string) {}
 	}
-	b := &Inbox{InboxDeps: d, gateways: map[string]gateway.Gateway{}}
+	b := &Inbox{InboxDeps: d, gateways: map[string]gateway.Gateway{}, polled: map[string]time.Time{}}
 	for _, g := range d.Gateways {
 		b.gateways[g.Name()] = g
 	}

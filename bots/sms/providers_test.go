@@ -1,6 +1,8 @@
 package sms_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -143,5 +145,59 @@ func TestWhatWebhooksMissIsFetched(t *testing.T) {
 	}
 	if got := len(w.textEvents()); got != 6 || w.counts.of("text_conflicting") != 0 {
 		t.Errorf("%d events, %d taken for others; want 6 and 0", got, w.counts.of("text_conflicting"))
+	}
+}
+
+// polling is an inbox whose gateways can tell what they received.
+func polling(t *testing.T) (*world, *gatewaytest.Provider, string) {
+	p := gatewaytest.NewProvider(start)
+	t.Cleanup(p.Stop)
+	w := newWorld(t)
+	const sender = "+447700900001"
+	g := gateway.NewTwilio(gateway.TwilioConfig{
+		AccountSID: p.Account, Tokens: []string{p.Token}, PublicURL: publicURL, APIURL: p.URL, From: sender, Client: patient(),
+	})
+	w.inbox = sms.NewInbox(sms.InboxDeps{
+		Outreach: w.svc, Gateways: []gateway.Gateway{broken{g}, g, gateway.NewSimulated(w.net)}, Desk: w.desk, Clock: w.clock,
+		Numbers: gateway.NumberRules{Region: "GB", Simulated: true}, Count: w.counts.add,
+	})
+	return w, p, sender
+}
+
+// broken is a gateway that is away.
+type broken struct{ gateway.Gateway }
+
+func (broken) Name() string { return "broken" }
+func (broken) Inbounds(context.Context, time.Time) ([]gateway.Inbound, error) {
+	return nil, errors.New("away")
+}
+
+// TestAnOutageOfHoursLosesNothing: what came while we were away for half a day
+// is fetched, another gateway being away or not, and counts from when it came:
+// a yes to an offer that ran out meanwhile is put before a person.
+func TestAnOutageOfHoursLosesNothing(t *testing.T) {
+	t.Parallel()
+	w, p, sender := polling(t)
+	w.town.people["p1/ann"] = outreach.Contact{Phone: number(1)}
+	by := start.Add(2 * time.Hour).Format(time.RFC3339)
+	w.ask(domain.MessageData{Process: "p1", Person: "ann", Template: "picked", Vars: map[string]string{"reply_by": by, "reply_by_text": by}, Class: domain.ClassService})
+	w.settle()
+	p.Receive(number(1), sender, "1")
+	w.clock.Advance(12 * time.Hour)
+	_, err := w.inbox.Wake(t.Context())
+	check(t, err)
+	w.settle()
+	for i, want := range []int{1, 0} {
+		if n, err := w.inbox.Missed(t.Context()); n != want || err == nil {
+			t.Errorf("poll %d: fetched %d, %v; want %d, and the trouble of the gateway that is away", i, n, err, want)
+		}
+	}
+	w.settle()
+	var reasons []string
+	for _, i := range w.queue.All() {
+		reasons = append(reasons, i.Reason)
+	}
+	if diff := cmp.Diff([]string{"in_time"}, reasons); diff != "" {
+		t.Errorf("before a person (-want +got):\n%s", diff)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"folkmoot/bots/sms/gateway"
 	"folkmoot/domain"
 	"folkmoot/domain/outreach"
 )
@@ -78,30 +77,4 @@ func (b *Inbox) each(events []outreach.Received, do func(outreach.Received)) {
 		})
 	}
 	wg.Wait()
-}
-
-// Poll asks the gateways that can tell for texts since the time, and answers
-// how many of them no webhook had brought.
-func (b *Inbox) Poll(ctx context.Context, since time.Time) (int, error) {
-	total := 0
-	for _, g := range b.Gateways {
-		p, ok := g.(gateway.Poller)
-		if !ok {
-			continue
-		}
-		list, err := p.Inbounds(ctx, since)
-		if err != nil {
-			return total, err
-		}
-		for _, in := range list {
-			fresh, err := b.text(ctx, g.Name(), in, frame{At: b.Clock.Now()})
-			if err != nil {
-				return total, err
-			}
-			if fresh {
-				total++
-			}
-		}
-	}
-	return total, nil
 }
