@@ -184,7 +184,7 @@ func (o *Outbox) number(ctx context.Context, lane outreach.Lane, n outreach.Numb
 	c, ok, err := o.Outreach.Claim(ctx, n.ID, lane, o.Worker)
 	if err != nil || !ok {
 		token.CancelAt(now)
-		return moved, err
+		return moved || c.Moved, err
 	}
 	if c.Message.Parts > 1 {
 		o.limit.ReserveN(o.Clock.Now(), min(c.Message.Parts-1, max(1, o.limit.Burst())))

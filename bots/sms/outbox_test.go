@@ -463,3 +463,29 @@ func TestWhoCannotBeTextedIsWrittenToOrCalled(t *testing.T) {
 		})
 	}
 }
+
+// What a paused process has waiting, however much, keeps nobody else's texts
+// from going in the same tick; it goes when the pause ends.
+func TestWhatIsHeldUpKeepsNothingElseWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.told(200, domain.ClassService, "picked")
+	ref := w.town.processes["p1"]
+	was := ref.Stage
+	ref.Stage = domain.Paused
+	w.town.processes["p1"] = ref
+	w.clock.Advance(time.Minute)
+	w.town.people["p2/bob"] = outreach.Contact{Phone: ann}
+	w.ask(domain.MessageData{Process: "p2", Person: "bob", Template: "picked", Class: domain.ClassService})
+	_, err := w.outbox.Tick(t.Context())
+	check(t, err)
+	if len(w.said(ann)) != 1 || len(w.net.Numbers(1000)) != 1 {
+		t.Errorf("one tick texted %d phones; want the one of the other process", len(w.net.Numbers(1000)))
+	}
+	ref.Stage = was
+	w.town.processes["p1"] = ref
+	w.later(2, 5*time.Minute)
+	if diff := cmp.Diff(map[int]int{1: 201}, w.handsets()); diff != "" {
+		t.Errorf("texts per handset after the pause (-want +got):\n%s", diff)
+	}
+}

@@ -23,6 +23,9 @@ type Claim struct {
 	Body    string // of an email: its text and foot
 	Subject string // of an email
 	Leave   string // the address that wants no more of its emails
+	// Moved says that there was something to move on although nothing to
+	// send: the number is due later now, and others behind it are next.
+	Moved bool
 }
 
 // Claim takes the next message to the number in the lane and writes that its
@@ -30,7 +33,7 @@ type Claim struct {
 // decides. ok is false when there is nothing to send. What the claim found
 // overtaken is moved to its text.
 func (s *Service) Claim(ctx context.Context, number string, lane Lane, worker string) (c Claim, ok bool, err error) {
-	now := s.Clock.Now()
+	now, moved := s.Clock.Now(), false
 	n, err := s.Numbers.Update(ctx, number, func(n *Number) error {
 		ok = false
 		halted := s.halt(ctx, n, now)
@@ -38,7 +41,7 @@ func (s *Service) Claim(ctx context.Context, number string, lane Lane, worker st
 		if m != nil {
 			c.Message, ok = *m, true
 		}
-		if !changed && !halted {
+		if moved = changed || halted; !moved {
 			return domain.ErrNoChange
 		}
 		n.UpdatedAt = now
@@ -50,7 +53,7 @@ func (s *Service) Claim(ctx context.Context, number string, lane Lane, worker st
 	c.Number = n.ID
 	err = s.archive(ctx, n)
 	if !ok {
-		return Claim{}, false, err
+		return Claim{Moved: moved}, false, err
 	}
 	if err != nil {
 		return Claim{}, false, s.release(ctx, c, err)
