@@ -70,7 +70,7 @@ var received = regexp.MustCompile(`\b(?:` +
 // speaking that all five languages have), or a word or two that we do not know
 // with laughter behind them: "yes m'lord 🤣".
 func ironic(m message, hits []hit, yes hit) bool {
-	if posing.MatchString(m.words()) {
+	if posing.MatchString(m.words()) || slices.ContainsFunc(m.tokens, func(t token) bool { return t.text == "eyeroll" }) {
 		return true
 	}
 	known := covered(len(m.tokens), hits)
@@ -125,6 +125,11 @@ var denying = wordSet("not be dont doesnt didnt cant cannot wont wouldnt couldnt
 // and a denied verb, or a "not" with anything else, as unclear.
 func weighDenied(m message, hits []hit, t tally) Reading {
 	const reach = 3
+	if slices.ContainsFunc(hits, func(h hit) bool {
+		return h.sense == senseYes && h.at > t.neg.end && h.strong(m) && t.yes != nil && h != *t.yes
+	}) {
+		return unclear("denial", t.neg)
+	}
 	if t.yes != nil && strangerBefore(m, hits, *t.neg) {
 		return unclear("words_before", t.neg)
 	}

@@ -36,7 +36,7 @@ func fuzzyWord(word string, order []*index) Reading {
 			if !near(word, known) {
 				continue
 			}
-			if x.single[known] == senseYes && x.lang != "en" && otherEnding(word, known) {
+			if x.single[known] == senseYes && x.lang != "en" && (word[0] != known[0] || otherEnding(word, known)) {
 				continue
 			}
 			if x.single[known] == senseYes {

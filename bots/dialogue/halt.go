@@ -189,6 +189,9 @@ func (t *turn) mayHalt() bool {
 	if t.msg.question || len(t.msg.tokens) > 2*haltMost {
 		return false
 	}
+	if t.read.Rule == noAndTexts {
+		return true
+	}
 	for _, h := range halts {
 		if slices.ContainsFunc(t.order, func(x *index) bool { return x.lang == h.lang }) && h.commands(t.msg.tokens) {
 			t.read = Reading{Intent: IsUnclear, Rule: h.lang + ":may_halt", Class: ByWord}
@@ -197,3 +200,22 @@ func (t *turn) mayHalt() bool {
 	}
 	return false
 }
+
+// noAndTexts is the rule for a no beside words about texts and lists that are
+// not understood. They may ask for an end to texts, so that the no alone must
+// not be all that is heard.
+const noAndTexts = "no_and_texts"
+
+// speaksOfTexts reports words about texts, lists and being contacted, by their
+// beginnings, since they are inflected.
+func speaksOfTexts(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool {
+		return slices.ContainsFunc(aboutTexts, func(begin string) bool { return strings.HasPrefix(t.text, begin) })
+	})
+}
+
+var aboutTexts = strings.Fields(`text txt messag msg sms contact unsubscrib opt spam harass pester
+	tecst thecst negese cysyllt chysyllt rhestr
+	teacs theacs dteacs teachtaireacht theachtaireacht dteachtaireacht teagmh dteagmh liosta
+	wiadomosc smsa smsy smsow esemes kontakt wypis wykres usun nekac
+	mensag sms msg lista contact contat`)

@@ -42,7 +42,9 @@ func kinOf(lang string) []string {
 	if k := kin[lang]; k.who != "" {
 		for _, who := range strings.Split(k.who, "|") {
 			for _, whose := range strings.Split(k.whose, "|") {
-				out = append(out, whose+" "+who)
+				if pair := whose + " " + who; pair != "a chara" { // "dear sir"
+					out = append(out, pair)
+				}
 			}
 		}
 	}

@@ -6,6 +6,9 @@ var welsh = lexicon{
 	lang:   "cy",
 	digits: []string{"dim byd", "un", "dau|dwy", "tri|tair", "pedwar|pedair", "pump", "chwech", "saith", "wyth", "naw", "deg"},
 	yes: []string{
+		"wi moyn", "wi moyn neud e", "win fodlon", "wi n fodlon", "win fodlon neud", "hapus i gymryd rhan",
+		"bydden in dwlu", "byddwn in dwlu", "bydden i n dwlu", "baswn in licio", "baswn i n licio", "baswn in licio gneud",
+		"ia iawn", "ie iawn", "cyfra fi i mewn", "cyfra fi mewn",
 		"odw", "odw glei", "ydw tad", "gna i", "gna i hynny", "wi n interested", "win interested", "fin keen", "fi n keen",
 		"diddordeb mawr", "mae gen i ddiddordab", "mae gen i ddiddordab mawr", "cewch roi fy enw i lawr",
 		"cewch roi fy enw lawr", "rho fi lawr", "rho fy enw i lawr", "yn hapus iawn i", "yn hapus i", "hoffem", "hoffem i",
@@ -40,6 +43,8 @@ var welsh = lexicon{
 		"dwi isio", "dwi eisiau", "rwyf am", "rydw i eisiau",
 	},
 	no: []string{
+		"sgen i ddim diddordeb", "sgin i ddim diddordeb", "sgen i ddim amser", "smo fi moyn", "smo fi isie", "so fi moyn",
+		"ddim i mi", "fedraim", "fedra im", "sori na", "allai ddim", "alla im",
 		"nagw", "nag wi", "na dwin iawn", "na dwi n iawn", "dim ffiars o beryg", "sgen im amser i hynna", "sgen i m amser",
 		"dim byth",
 		"nag oes", "nag ydw", "nadw", "nad ydw", "nagos", "nags", "na fyddwn", "na fydden", "dim tro ma", "dim tro yma",
@@ -63,6 +68,7 @@ var welsh = lexicon{
 	},
 	neg: []string{"ddim fi", "dim fi", "nid fi", "nid y fi", "ddim", "dim", "heb", "nid", "peidio", "ni"},
 	hedge: []string{
+		"pan", "unwaith", "ar yr amod", "ar ol i mi", "cyn belled",
 		"moch yn hedfan", "wedi derbyn", "wedi cael", "wedi cyrraedd", "iawn diolch", "ok diolch",
 		"llun", "mawrth", "mercher", "iau", "gwener", "sadwrn", "sul", "dydd",
 		"ond", "efallai", "falle", "hwyrach", "ella", "os", "oni bai", "dibynnu", "mae n dibynnu", "maen dibynnu",
@@ -74,6 +80,7 @@ var welsh = lexicon{
 	ask:   []string{"ydy hwn", "ydi hwn", "ydy hyn", "ydi hyn", "ydych chi", "ydach chi", "sawl", "be", "faint", "beth", "pwy", "pryd", "ble", "lle", "sut", "pam"},
 	other: []string{"fy mab", "fy ngwraig", "fy ngwr", "fy mam", "fy merch"},
 	filler: []string{
+		"syniad gwych", "gneud hyn", "gneud", "wythnos dwetha", "ges ir llythyr", "ers ugain mlynedd",
 		"cymrid rhan", "gymrid rhan", "gymryd", "am hwn", "bendigedig", "syniad da", "annwyl fwrdd iechyd", "annwyl",
 		"cynulliad", "yn y cynulliad", "o gael", "sy ma", "sy yma", "dydi o ddim problem", "dydi o ddim yn broblem",
 		"o beryg", "glei", "tad", "punt", "sori am ateb yn hwyr", "hynna", "i hynna",
@@ -93,6 +100,7 @@ var welsh = lexicon{
 	join: []string{"dwi", "dwin", "dw", "rwy", "rwyn", "rydw", "fy", "mae", "achos", "oherwydd", "gan", "a", "rydym"},
 	whole: map[Intent][]string{
 		IsStop: {
+			"wnewch chi stopio", "wnewch chi stopio plis", "stopiwch plis", "stopiwch nawr",
 			"tynnwch fi oddi ar y rhestr", "tynnwch fi off y list", "gadewch lonydd i fi", "gadwch lonydd i fi", "dim mwy o texts", "dim mwy o decsts", "gadewch fi fod", "rhowch lonydd i mi",
 			"stopio", "stopiwch", "peidiwch", "peidio", "stop plis", "stopiwch os gwelwch yn dda", "dim mwy",
 			"dim mwy o negeseuon", "dim mwy o negeseuon testun", "peidiwch a thecstio", "peidiwch a thestun",

@@ -9,6 +9,11 @@ var irish = lexicon{
 		"seacht|a seacht", "ocht|a hocht", "naoi|a naoi", "deich|a deich",
 	},
 	yes: []string{
+		"ta speis agam ann", "ta speis am", "ta speis am ann", "ta suim am ann", "ta me isteach", "taim isteach",
+		"taim suimiuil", "ta me suimiuil", "ba mhaith liom sin", "ba mhaith liom sin go mor", "bheadh suim agam",
+		"bheadh suim agam ann", "bheadh speis agam", "bheadh", "bheadh cinnte", "fath nach mbeadh", "cinnte dearfach",
+		"gan dabht ar bith", "cuir sios m ainm", "cuir sios mainm", "cuir mise sios", "cuir me sios", "cuir mise",
+		"beidh me libh", "cad chuige nach mbeadh",
 		"ta speis mhor agam", "ta me sasta cuidiu", "cuir ainm sagam", "cuir ainm s agam ar an liosta",
 		"cuir m ainm ar an liosta", "cinnte dheanfainn", "dheanfainn", "cen fath nach mbeadh", "cen fath nach mbeinn",
 		"sasta e a dheanamh", "sasta", "ta suim agm", "deanfaidh cinnte", "ba mhaith liom a bheith",
@@ -30,6 +35,8 @@ var irish = lexicon{
 		"ta go maith", "ta fonn orm", "cuir sios me", "cuir m ainm sios", "ok cinnte",
 	},
 	no: []string{
+		"nil suim da laghad agam", "nil suim da laghad", "nil aon speis am", "nil aon suim am", "nil aon speis",
+		"nil am agam do", "ni bheadh", "ni bheinn", "nil suim am", "nil speis am",
 		"chan fhuil", "chan fhuil suim agam", "nilim saor", "nil me saor", "ni domhsa", "ni domhsa e", "ni domhsa e seo",
 		"diabhal suim agam", "diabhal suim", "ta me rofhada ar shiul", "ni bhead", "ni dheanfad",
 		"nil speis ar bith agam", "nil aon speis agam", "nil speis agam", "ni bheidh me ag glacadh pairte",
@@ -49,6 +56,7 @@ var irish = lexicon{
 	},
 	neg: []string{"ni mise", "ni me", "ni he", "ni hi", "ni siad", "ni hiad", "ni", "nior", "nach", "gan", "na"},
 	hedge: []string{
+		"nuair", "chomh luath", "ar choinnioll", "fad is",
 		"muca ag eitilt", "faighte", "ceart go leor go raibh maith agat",
 		"luan", "mairt", "ceadaoin", "deardaoin", "aoine", "satharn", "domhnach",
 		"munar", "ach", "b fheidir", "bfheidir", "seans", "ma", "mura", "braitheann", "nilim cinnte", "nil me cinnte",
@@ -58,6 +66,7 @@ var irish = lexicon{
 	ask:   []string{"ceard", "cen", "ca", "cerbh", "an bhfuil", "an mbeidh", "an feidir", "cad", "cad e", "ce", "ce mhead", "cathain", "conas", "cen fath", "ca bhfuil"},
 	other: []string{"mo mhac", "mo bhean", "mo mhathair", "m fhear"},
 	filler: []string{
+		"a m", "as an chuireadh", "adh mor", "adh mor oraibh", "le failte",
 		"as fiafrai", "maith sibh", "maith thu", "sa tionol", "sa tionol saoranach", "tionol", "tionol saoranach",
 		"an tionol", "go n eiri libh", "go neiri libh", "sori", "le bhur dtoil", "ta me eirithe as obair anois",
 		"ann go raibh maith agaibh", "an t am",

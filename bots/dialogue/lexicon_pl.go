@@ -9,6 +9,7 @@ var polish = lexicon{
 		"dziesiec",
 	},
 	yes: []string{
+		"bardzo fajny pomysl", "fajny pomysl wchodze",
 		"jestem bardzo zainteresowany", "jestem bardzo zainteresowana", "bardzo zainteresowana", "prosze mnie wpisac",
 		"prosze mnie wpisac na liste", "wpiszcie mnie", "zapisujcie", "ok zapisujcie", "zapisujcie mnie", "tka", "tka$",
 		"jest ok tak", "super pomysl tak",
@@ -32,6 +33,8 @@ var polish = lexicon{
 		"jak najbardziej", "niech bedzie", "w porzadku",
 	},
 	no: []string{
+		"nie dzk", "nie dzieks", "nie jestem juz zainteresowany", "brak zainteresowania", "nie znam sie na tym",
+		"nie znam sie na tym nie dziekuje", "jestem juz za stara", "jestem juz za stary", "nie jestem juz",
 		"nie mam na to czasu", "niestety nie mam czasu", "niestety nie mam", "nie 2", "niestety nie mam mozliwosci",
 		"niezainteresowany", "niezainteresowana", "nie jestem zainteresowana udzialem", "ja podziekuje", "podziekuje",
 		"raczej podziekuje", "ja odpadam", "odpadam", "to nie dla mnie", "nie dla mnie", "musze odmowic",
@@ -58,6 +61,9 @@ var polish = lexicon{
 		"nie slysze", "nie widze", "nie chodze",
 	},
 	hedge: []string{
+		"jak tylko", "kiedy bede", "gdy", "o ile tylko", "pod jednym warunkiem", "skoro",
+		"jak beda", "jak bedzie", "jak bedziecie", "jak sie da", "ta jasne", "juz to widze", "no jasne juz", "akurat",
+		"tak tak",
 		"swinie lataja", "swinie zaczna latac", "wiadomosc otrzymana", "ok dzieki", "ok dziekuje", "kaktus mi",
 		"tak slucham", // as the telephone is answered
 		"no nie wiem", "poniedzialek", "wtorek", "sroda", "srode", "czwartek", "piatek", "sobota", "sobote", "niedziela", "niedziele",
@@ -69,6 +75,7 @@ var polish = lexicon{
 	ask:   []string{"skad", "dokad", "ktory", "ktora", "ktore", "czyj", "jaki", "jaka", "jakie", "po co", "o co", "czy", "ile", "co", "kto", "kiedy", "gdzie", "jak", "dlaczego"},
 	other: []string{"moj syn", "moja corka", "moj maz", "moja zona", "moja mama"},
 	filler: []string{
+		"dzk", "fajny pomysl", "swietny", "fajnie", "bardzo fajny pomysl",
 		"super pomysl", "dobry pomysl", "swietny pomysl", "na liste", "sorki", "funtow", "funciakow", "weekendy",
 		"mam wolne weekendy", "lapka",
 		"w panelu", "w tym", "na to", "w lawie", "w lawie przysieglych", "panelu", "udzialem", "pozdrawiam serdecznie",
@@ -84,13 +91,14 @@ var polish = lexicon{
 	join: []string{"bo", "poniewaz", "jestem", "mam", "pracuje", "moj", "moja", "w", "mnie", "z", "i"},
 	whole: map[Intent][]string{
 		IsStop: {
+			"stop smsy", "stop smsom", "nie stop", "wypiszcie mnie z tego", "wypiszcie mnie z listy", "prosze o wykreslenie z listy", "prosze o wykreslenie", "prosze mnie wykreslic",
 			"dajcie mi spokoj z tymi smsami", "dajcie spokoj", "odczepcie sie", "prosze o wypisanie", "prosze mnie usunac", "usuncie moj numer z bazy", "prosze wiecej nie pisac", "nie piszcie wiecej", "spadajcie", "koniec wiadomosci", "zakoncz",
 			"stop prosze", "prosze stop", "zatrzymaj", "prosze przestac", "przestan", "przestancie", "prosze nie pisac",
 			"nie pisz", "nie piszcie", "nie pisz do mnie", "nie piszcie do mnie", "wypisz mnie", "wypiszcie mnie", "prosze nie pisac do mnie", "stop sms", "prosze przestac", "prosze mnie wypisac", "wypisz",
 			"rezygnuje z sms", "koniec", "dosc", "usun moj numer", "prosze usunac moj numer", "zadnych smsow", "nie chce smsow",
 			"odczep sie", "dajcie mi spokoj",
 		},
-		IsHelp:     {"pomoc", "pomocy", "prosze o pomoc", "informacje", "potrzebuje pomocy"},
+		IsHelp:     {"informacja", "pomoc", "pomocy", "prosze o pomoc", "informacje", "potrzebuje pomocy"},
 		IsStart:    {"zacznij", "wznow"},
 		IsChange:   {"zmien", "zmiana", "zmien odpowiedz", "pomylka", "pomylilem sie", "pomylilam sie", "blad", "cofnij"},
 		IsThanks:   {"dziekuje", "dzieki", "ok dziekuje", "dziekuje bardzo", "super dzieki", "do zobaczenia", "super"},

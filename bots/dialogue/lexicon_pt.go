@@ -6,6 +6,7 @@ var portuguese = lexicon{
 	lang:   "pt",
 	digits: []string{"zero", "um|uma", "dois|duas", "tres", "quatro", "cinco", "seis", "sete", "oito", "nove", "dez"},
 	yes: []string{
+		"conta comigo", "conta cmg", "contem cmg", "topo", "eu topo", "som", "quero sim gente", "sim sim quero",
 		"claro q sim", "pode contar cmg", "pode me colocar na lista", "me coloca na lista", "podem me colocar na lista",
 		"vamos nessa", "to afim", "to super afim", "super afim", "estou a fim", "estou afim", "quero ajudar",
 		"estou interessado em participar", "estou interessada em participar", "tou interessado", "tou interessada",
@@ -33,6 +34,8 @@ var portuguese = lexicon{
 		"exato", "exatamente", "afirmativo",
 	},
 	no: []string{
+		"n tenho interesse", "n tenho tempo", "nao desta vez", "nao dessa vez", "nop", "nop obrigado", "nop obrigada",
+		"nope", "agradeco muito mas",
 		"naum", "nao 2", "infelizmente nao tenho tempo", "infelizmente nao tenho", "isso nao e pra mim", "nao e pra mim",
 		"nem a pau", "no obrigado", "no obrigada", "nem morto", "nem morta",
 		"n obg", "n obrigado", "n obrigada", "nao vai dar", "nao vai ser possivel", "nao pretendo participar",
@@ -54,6 +57,8 @@ var portuguese = lexicon{
 		"nao vejo", "sem", "nem", "nao e",
 	},
 	hedge: []string{
+		"quando eu", "quando voltar", "assim que", "desde que", "com uma condicao", "contanto",
+		"confia", "ta bom confia", "ah ta bom", "sei bem", "ate parece", "conta outra",
 		"porcos voarem", "vaca tossir", "dia de sao nunca", "ok obrigado", "ok obrigada", "ok obg", "mensagem recebida",
 		"recebido",
 		"segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo",
@@ -69,6 +74,7 @@ var portuguese = lexicon{
 		"a minha mae",
 	},
 	filler: []string{
+		"gente", "que legal", "que bom", "boa sorte com o projeto", "agradeco muito",
 		"na lista", "kk", "kkkk", "kkkkk", "libras", "apertei errado", "cmg", "como faco", "eu quero participar como faco",
 		"em participar", "de participar", "de fazer parte", "fazer parte", "fazer parte do juri", "do juri", "no juri",
 		"o convite", "pelo convite", "obrigada pelo convite", "obrigado pelo convite", "mas obrigado", "mas obrigada",
@@ -84,6 +90,7 @@ var portuguese = lexicon{
 	join: []string{"porque", "pois", "estou", "tenho", "trabalho", "o", "a", "meu", "minha", "no", "na", "e"},
 	whole: map[Intent][]string{
 		IsStop: {
+			"stop mensagens", "nao stop", "me remove dessa lista", "me remova dessa lista", "tira meu numero dessa lista", "nao me enviem mais nada", "nao me mandem mais nada",
 			"stop pf", "stop pfv", "para de me mandar msg", "para de mandar msg", "para de mandar mensagem", "parem de me mandar msg", "tira meu numero da lista", "tirem meu numero da lista", "me tira da lista", "me tirem da lista", "cancelar mensagens", "cancela", "cancelem", "me deixem em paz", "me deixa em paz", "deixa me em paz", "chega de mensagem", "chega de mensagens", "apaguem o meu contacto", "nao me escrevam mais", "nao voltem a escrever", "nao mandem mais msgs", "nao mandem mais mensagens", "nao quero mais mensagens",
 			"parar", "pare", "parem", "pare por favor", "para", "sair", "nao envie mais", "nao enviem mais",
 			"nao enviem mais mensagens", "nao me mande mais mensagens", "chega", "remover", "remova me", "cancelar",

@@ -42,7 +42,7 @@ var strokes = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ß", "ss", "
 // signs people send instead of words.
 var signs = map[rune]string{
 	'👍': "thumbsup", '✅': "thumbsup", '✔': "thumbsup", '👌': "thumbsup", '☑': "thumbsup",
-	'😂': "haha", '🤣': "haha", '😆': "haha", '🙄': "haha",
+	'😂': "haha", '🤣': "haha", '😆': "haha", '🙄': "eyeroll", '🙃': "eyeroll",
 	'👎': "thumbsdown", '❌': "thumbsdown", '✖': "thumbsdown", '🙅': "thumbsdown", '🚫': "thumbsdown",
 }
 

@@ -106,9 +106,10 @@ func evaluate(rs []labelled) (scores map[string]score, wrong []string) {
 func TestReplies(t *testing.T) {
 	t.Parallel()
 	for name, recall := range map[string]map[string]float64{
-		"replies.txt":       {"yes": 0.9, "no": 0.9, "stop": 1, "help": 1},
-		"replies_fifth.txt": {"yes": 0.85, "no": 0.9, "stop": 0.85, "help": 1},
-		"replies_sixth.txt": {"yes": 0.85, "no": 0.9, "stop": 0.9, "help": 1},
+		"replies.txt":         {"yes": 0.9, "no": 0.9, "stop": 1, "help": 1},
+		"replies_fifth.txt":   {"yes": 0.85, "no": 0.9, "stop": 0.85, "help": 1},
+		"replies_sixth.txt":   {"yes": 0.85, "no": 0.9, "stop": 0.9, "help": 1},
+		"replies_seventh.txt": {"yes": 0.85, "no": 0.9, "stop": 0.75, "help": 0.95},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

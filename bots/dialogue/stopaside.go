@@ -60,7 +60,7 @@ func (t *turn) stopClause() (lang string, ok bool) {
 		part := t.msg.tokens[from : i+1]
 		if lang, ok := stopWords(part); ok && (len(part) > 1 || from == 0 && i < len(t.msg.tokens)-1) {
 			others := slices.Concat(t.msg.tokens[:from], t.msg.tokens[i+1:])
-			return lang, count(scan(others, lexicons), true).yes == nil
+			return lang, yesNo(message{tokens: others}, t.order).Intent != IsYes
 		}
 		from = i + 1
 	}

@@ -38,36 +38,58 @@ func turned(m message, order []*index) Reading {
 	return Reading{}
 }
 
-// opening reads a message whose first sentence is a plain yes or no, and whose
-// others are about something else: "Yes please. I live in Gorebridge and it's
-// impossible to get anything out of hours here." Who makes a condition, or says
-// the opposite, is asked again.
-func opening(m message, order []*index) Reading {
-	end := slices.IndexFunc(m.tokens, func(t token) bool { return t.stop }) + 1
-	if end == 0 || end == len(m.tokens) || m.question && len(m.tokens)-end < 3 { // "No! Really?"
+// plainSentence reads a message of several sentences, one of which is a plain yes
+// or no while the others are about something else: "Yes please. I live in
+// Gorebridge and it's impossible to get anything out of hours here." Who makes
+// a condition, says the opposite, or speaks of somebody else before, is asked
+// again.
+func plainSentence(m message, order []*index) Reading {
+	for from := 0; from < len(m.tokens); {
+		end := from + 1
+		for end < len(m.tokens) && !m.tokens[end-1].stop {
+			end++
+		}
+		others := slices.Concat(m.tokens[:from], m.tokens[end:])
+		if r := m.sentence(from, end, order); r.Intent != None && len(others) > 0 {
+			if m.question && len(others) < 3 || speaksAgainst(r, others, m.tokens[:from], order) { // "No! Really?"
+				return Reading{}
+			}
+			r.Rule, r.Aside = "sentence:"+r.Rule, true
+			return r
+		}
+		from = end
+	}
+	return Reading{}
+}
+
+// sentence reads some of a message's words, when they are a plain yes or no and
+// nothing else.
+func (m message) sentence(from, end int, order []*index) Reading {
+	if m.question && m.asked <= end { // an answer to what the message itself asked
 		return Reading{}
 	}
-	first, rest := m, m
-	first.tokens, first.question, rest.tokens = m.tokens[:end], false, m.tokens[end:]
-	if m.asked > 0 && m.asked <= end {
+	one := message{raw: m.raw, tokens: m.tokens[from:end]}
+	hits := scan(one.tokens, order)
+	r, d := weigh(one, hits), count(hits, true).decisive()
+	if r.Intent != IsYes && r.Intent != IsNo || r.Class != ByPhrase || !d.strong(one) && !d.plain() {
 		return Reading{}
 	}
-	hits := scan(first.tokens, order)
-	r, d := weigh(first, hits), count(hits, true).decisive()
-	if r.Intent != IsYes && r.Intent != IsNo || r.Class != ByPhrase || !d.strong(first) && !d.plain() {
-		return Reading{}
-	}
-	for _, h := range scan(rest.tokens, order) {
+	return r
+}
+
+// speaksAgainst reports other sentences that take an answer back, or speak of
+// somebody else before it.
+func speaksAgainst(r Reading, others, before []token, order []*index) bool {
+	for _, h := range scan(others, order) {
 		opposite := h.sense == senseNo && r.Intent == IsYes || h.sense == senseYes && r.Intent == IsNo
-		if opposite && h.strong(rest) || conditions[h.phrase] {
-			return Reading{}
+		if opposite && h.strong(message{tokens: others}) || conditions[h.phrase] {
+			return true
 		}
 	}
-	if slices.ContainsFunc(rest.tokens, func(t token) bool { return conditions[t.text] || laughs[t.text] }) {
-		return Reading{}
+	if count(scan(before, order), true).other != nil || r.Intent == IsNo && speaksOfTexts(others) {
+		return true
 	}
-	r.Rule, r.Aside = "opening:"+r.Rule, true
-	return r
+	return slices.ContainsFunc(others, func(t token) bool { return conditions[t.text] || laughs[t.text] || t.text == "eyeroll" })
 }
 
 // conditions make what was said before them depend on something, or take some

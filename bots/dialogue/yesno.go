@@ -49,10 +49,13 @@ func yesNo(m message, order []*index) Reading {
 	if r.Intent == None {
 		r = fuzzyYesNo(m, order, hits)
 	}
+	if r.Intent == IsNo && r.Class != ByPhrase && speaksOfTexts(m.tokens) {
+		return Reading{Intent: IsUnclear, Rule: noAndTexts, Class: ByWord}
+	}
 	if r.Intent == IsYes || r.Intent == IsNo {
 		return r
 	}
-	return orElse(r, m, order, putRight, lastDigit, opening, turned)
+	return orElse(r, m, order, putRight, lastDigit, plainSentence, turned)
 }
 
 // orElse is the first reading that finds anything, or the one there is.
@@ -270,7 +273,7 @@ func weigh(m message, hits []hit) Reading {
 		return Reading{Intent: IsNo, Value: No, Rule: "number_two", Class: ByPhrase}
 	case numbersNo.MatchString(m.raw):
 		return unclear("number", d)
-	case d.at == 0 && doubtsSender(m.tokens[d.end:]):
+	case d.at == 0 && d.sense == senseYes && doubtsSender(m.tokens[d.end:]):
 		return unclear("who_asks", d)
 	case t.other != nil && t.other.at < d.at:
 		return unclear("somebody_else", t.other)
