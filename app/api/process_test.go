@@ -49,7 +49,7 @@ func TestAProcessThroughTheAPI(t *testing.T) {
 	c, body := processHouse(t)
 	v := propose(t, c, body)
 	p := c.As("olive").Post("/processes/"+v.ID+"/stage", map[string]any{"to": "remit_agreed"}).Want(409).Problem()
-	if len(p.Missing) < 6 || p.Missing[0].Item != "duty_assessment" || p.Missing[0].Who != domain.Commissioner {
+	if len(p.Missing) < 6 || p.Missing[0].Item != "question_plain" || p.Missing[0].Who != domain.Commissioner {
 		t.Errorf("got %+v, want every missing item with who can supply it", p.Missing)
 	}
 	c.As("olive").Get("/processes/" + v.ID + "/next").Want(200).Shows("out_of_scope")
