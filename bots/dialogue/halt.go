@@ -24,7 +24,7 @@ type halt struct {
 	kept   map[string]bool // number, list
 	whom   map[string]bool // me, us, again
 	glue   map[string]bool // small words that change nothing
-	noMore []string        // no more
+	noMore [][]string      // no more
 	// plain says that prohibition and sending suffice, because the form of the
 	// verb is already a command.
 	plain bool
@@ -45,7 +45,7 @@ var halts = []struct {
 		kept:   wordSet("number list lists system database contacts"),
 		whom:   wordSet("me us again anymore more"),
 		glue:   wordSet("do my mobile phone the your of off from to with on any anymore more ever again it just now all this these those and or about anything else for will you ye wud would gonnae gonna can could system database records details gdpr out aff yer fae i want wish like fuck fucking bloody hell"),
-		noMore: []string{"no more", "no more of", "no more of these", "no more of your", "i dont want", "i do not want", "dont want", "do not want", "i never want", "we dont want"},
+		noMore: phrases("no more", "no more of", "no more of these", "no more of your", "i dont want", "i do not want", "dont want", "do not want", "i never want", "we dont want"),
 		reach:  2, // don't ever text
 	}},
 	{"cy", halt{
@@ -56,7 +56,7 @@ var halts = []struct {
 		sent:   wordSet("neges negeseuon negesau tecst tecsts texts testun testunau"),
 		kept:   wordSet("rhif rhestr list enw"),
 		glue:   wordSet("a ag ar y yr fy i o oddi ata ataf fi mi mwy rhagor eto hyn eich ffon symudol unrhyw off oddiar ma or ffwrdd"),
-		noMore: []string{"dim mwy o", "dim rhagor o", "dim mwy or", "dim rhagor or", "dim mwy", "dim rhagor", "dwi ddim isio", "dwi ddim eisiau", "dwi ddim moyn"},
+		noMore: phrases("dim mwy o", "dim rhagor o", "dim mwy or", "dim rhagor or", "dim mwy", "dim rhagor", "dwi ddim isio", "dwi ddim eisiau", "dwi ddim moyn"),
 		plain:  true,
 		reach:  3, // peidiwch â fy nhecstio
 	}},
@@ -69,7 +69,7 @@ var halts = []struct {
 		kept:   wordSet("uimhir muimhir liosta ainm mainm"),
 		whom:   wordSet("chugam orm aris"),
 		glue:   wordSet("a de den na an mo m ag le chugam orm aris on o as me nios mo thuilleadh eile seo sin na aon dean deanaigi"),
-		noMore: []string{"gan a thuilleadh", "gan nios mo", "gan aon", "nil me ag iarraidh", "nilim ag iarraidh", "ni theastaionn", "na bigi i", "na bi i"},
+		noMore: phrases("gan a thuilleadh", "gan nios mo", "gan aon", "nil me ag iarraidh", "nilim ag iarraidh", "ni theastaionn", "na bigi i", "na bi i"),
 		plain:  true,
 		reach:  2,
 	}},
@@ -81,7 +81,7 @@ var halts = []struct {
 		sent:   wordSet("wiadomosci wiadomosciami wiadomosc sms smsy smsow smsami"),
 		kept:   wordSet("numer numeru listy bazy"),
 		glue:   wordSet("do mnie mi moj mojego ten z ze tych tymi te wiecej juz sie waszej waszych telefonu zadnych ow y ami o takich dajcie spokoj i"),
-		noMore: []string{"zadnych", "zadnych wiecej", "nie chce wiecej", "dosc", "nie zycze sobie", "nie zyczymy sobie", "nie chce"},
+		noMore: phrases("zadnych", "zadnych wiecej", "nie chce wiecej", "dosc", "nie zycze sobie", "nie zyczymy sobie", "nie chce"),
 		plain:  true,
 		reach:  2,
 	}},
@@ -94,9 +94,18 @@ var halts = []struct {
 		kept:   wordSet("numero lista"),
 		whom:   wordSet("me mim mais"),
 		glue:   wordSet("de com o a os as meu da do das dos vossa sua me mim mais estas essas estes esses por para pra telemovel nenhuma nenhum esse essa este esta nao e contacto contato a dai"),
-		noMore: []string{"nao quero", "nao quero receber", "nao quero mais", "nao quero receber mais", "chega de", "basta de"},
+		noMore: phrases("nao quero", "nao quero receber", "nao quero mais", "nao quero receber mais", "chega de", "basta de"),
 		reach:  2,
 	}},
+}
+
+// phrases are phrases by their words.
+func phrases(list ...string) [][]string {
+	out := make([][]string, len(list))
+	for i, p := range list {
+		out[i] = strings.Fields(p)
+	}
+	return out
 }
 
 // haltMost is the number of words beyond which a message says something
@@ -140,8 +149,8 @@ func (h halt) says(tokens []token) bool {
 // noMoreAt is the end of the words for no more that open a message.
 func (h halt) noMoreAt(tokens []token) (end int) {
 	for _, p := range h.noMore {
-		if words := strings.Fields(p); len(words) > end && matches(tokens, words) {
-			end = len(words)
+		if len(p) > end && matches(tokens, p) {
+			end = len(p)
 		}
 	}
 	return end

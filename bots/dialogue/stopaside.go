@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -58,6 +59,10 @@ func (t *turn) stopClause() (lang string, ok bool) {
 			continue
 		}
 		part := t.msg.tokens[from : i+1]
+		if !slices.ContainsFunc(part, func(t token) bool { return stopBegins[t.text] }) {
+			from = i + 1
+			continue
+		}
 		if lang, ok := stopWords(part); ok && (len(part) > 1 || from == 0 && i < len(t.msg.tokens)-1) {
 			others := slices.Concat(t.msg.tokens[:from], t.msg.tokens[i+1:])
 			return lang, yesNo(message{tokens: others}, t.order).Intent != IsYes
@@ -75,6 +80,9 @@ func (t *turn) noThenStop() (lang string, ok bool) {
 		return "", false
 	}
 	for at := 1; at < len(tokens); at++ {
+		if !stopBegins[tokens[at].text] {
+			continue
+		}
 		lang, ok := stopWords(tokens[at:])
 		if !ok {
 			continue
@@ -90,6 +98,27 @@ func (t *turn) noThenStop() (lang string, ok bool) {
 	}
 	return "", false
 }
+
+// stopBegins are the words that a STOP can begin with, courtesies aside.
+var stopBegins = func() map[string]bool {
+	out := map[string]bool{"stop": true, "stopp": true, "unsubscribe": true}
+	for _, h := range halts {
+		for _, set := range []map[string]bool{h.end, h.away, h.forbid} {
+			maps.Copy(out, set)
+		}
+		for _, p := range h.noMore {
+			out[p[0]] = true
+		}
+	}
+	for _, x := range lexicons {
+		for words, intent := range x.whole {
+			if intent == IsStop {
+				out[strings.Fields(words)[0]] = true
+			}
+		}
+	}
+	return out
+}()
 
 // onlyStop reports a word that by itself commands to stop, and means nothing
 // else before other words: Portuguese "para" is also "for".

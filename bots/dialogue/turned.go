@@ -3,7 +3,6 @@ package dialogue
 import (
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // turned reads a refusal that comes at the end, after what was said to soften
@@ -127,11 +126,7 @@ func lastDigit(m message, order []*index) Reading {
 var ofTime = wordSet("at by before after about til till until from to")
 
 // turns are the words that a message's answer may come behind, longest first.
-var turns = [][]string{
-	strings.Fields("changed my mind"), strings.Fields("por isso"), strings.Fields("mar sin"), strings.Fields("dlatego"),
-	strings.Fields("but"), strings.Fields("so"), strings.Fields("ond"), strings.Fields("felly"), strings.Fields("ach"),
-	strings.Fields("ale"), strings.Fields("wiec"), strings.Fields("mas"), strings.Fields("entao"),
-}
+var turns = phrases("changed my mind", "por isso", "mar sin", "dlatego", "but", "so", "ond", "felly", "ach", "ale", "wiec", "mas", "entao")
 
 // turnAt is the length of the turn that words begin with.
 func turnAt(tokens []token) int {
