@@ -60,7 +60,7 @@ func alarmed(r labelled) (bool, string) {
 func TestNoAlarmForOrdinaryReplies(t *testing.T) {
 	t.Parallel()
 	all, alarms := 0, 0
-	for _, file := range []string{"replies.txt", "replies_blind.txt", "replies_apart.txt", "replies_fourth.txt"} {
+	for _, file := range labelFiles {
 		for _, r := range replies(t, file) {
 			all++
 			if alarm, rule := alarmed(r); alarm {

@@ -12,6 +12,12 @@ import (
 	"folkmoot/bots/dialogue"
 )
 
+// labelFiles are all files of labelled replies.
+var labelFiles = []string{
+	"replies.txt", "replies_blind.txt", "replies_apart.txt", "replies_fourth.txt", "replies_fifth.txt", "replies_sixth.txt",
+	"replies_seventh.txt",
+}
+
 // labelled is one reply and what a careful person reads in it.
 type labelled struct{ lang, label, text string }
 
