@@ -98,9 +98,13 @@ func (r replies) Register(ctx context.Context, cmd domain.Command, process, pers
 	return got.Person, err
 }
 
-// Answer takes answers over.
+// Answer takes answers over, and tells what is missing from them for the pool:
+// for whoever the jury is not for, that.
 func (r replies) Answer(ctx context.Context, cmd domain.Command, process, person string, answers map[string]string) ([]string, error) {
 	got, err := r.h.recruitment.Answer(ctx, cmd, process, person, recruitment.AnswerInput{Answers: answers})
+	if err == nil && got.Status == people.Ineligible {
+		return []string{"eligible"}, nil
+	}
 	return got.Missing, err
 }
 

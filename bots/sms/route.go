@@ -81,6 +81,19 @@ func (d *Desk) onTheDay(ctx context.Context, n *outreach.Number, sc, at scene) (
 	return at, nil
 }
 
+// startAlone leaves out the word or code of a process after a START.
+func (d *Desk) startAlone(ctx context.Context, text string) (string, error) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if !strings.EqualFold(first, "START") || rest == "" {
+		return text, nil
+	}
+	f, ok, err := d.Directory.Find(ctx, rest)
+	if ok && f.Rest == "" {
+		return first, nil
+	}
+	return text, err
+}
+
 // inPassing reports whether the text only begins with a process's advertised
 // word, while a question is open that the whole of it may answer: a keyword
 // never steals an answer.
@@ -91,10 +104,13 @@ func (f Found) inPassing(text string, n *outreach.Number) bool {
 
 // restarts tells a START by what it would do in the conversation that was
 // stopped last: others may be live beside it.
-func (d *Desk) restarts(ctx context.Context, n *outreach.Number, sc scene) (scene, bool, error) {
+func (d *Desk) restarts(ctx context.Context, n *outreach.Number, sc scene) (_ scene, _ bool, err error) {
 	c, ok := n.Stopped()
 	if !ok {
 		return sc, false, nil
+	}
+	if sc.text, err = d.startAlone(ctx, sc.text); err != nil {
+		return sc, false, err
 	}
 	stopped, err := d.resume(ctx, n, sc, c)
 	if err != nil {
@@ -125,7 +141,11 @@ func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found)
 		if f.Rest != "" {
 			sc.text = f.Rest
 		}
-		return d.resume(ctx, n, sc.unless(clear, n.Live(f.Process.ID)), c)
+		sc, err := d.resume(ctx, n, sc.unless(clear, n.Live(f.Process.ID)), c)
+		if err == nil && f.Rest == "" && sc.rejoins(d.Join) {
+			sc.fresh, sc.conv.ID = true, domain.Derive("conversation", sc.event)
+		}
+		return sc, err
 	}
 	sc.ref = f.Process
 	if f.Process.Stage != domain.Recruiting {
@@ -137,6 +157,14 @@ func (d *Desk) named(ctx context.Context, n *outreach.Number, sc scene, f Found)
 		Flow: d.Join, Lang: d.language(ctx, f.Process.ID, f.Person), Opened: sc.at,
 	}
 	return sc, nil
+}
+
+// rejoins reports whether somebody who texts the word that begins to join had
+// said no before, or let it lie: they are asked anew while people are taken.
+func (sc *scene) rejoins(join string) bool {
+	said := sc.talk.State.Outcome
+	again := said == "declined" || said == "expired" || said == "unfinished"
+	return again && sc.conv.Flow == join && sc.ref.Stage == domain.Recruiting && sc.talk.State.Status != dialogue.Stopped
 }
 
 // under is the conversation there is with whom the text names: the person of a

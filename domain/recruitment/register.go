@@ -223,10 +223,37 @@ func (s *Service) Answer(ctx context.Context, cmd domain.Command, processID, per
 		return Registered{}, err
 	}
 	person, err := s.d.People.UpdateAnswers(ctx, cmd, personID, in.Answers)
+	if err == nil {
+		person, err = s.secondThought(ctx, cmd, r, person, in.Answers)
+	}
 	if err != nil {
 		return Registered{}, err
 	}
 	return s.judge(ctx, cmd, r, person)
+}
+
+// What residents who say it of themselves are found, and the answer that takes
+// it back.
+const (
+	selfDeclared = "self_declared"
+	eligibleKey  = "eligible"
+)
+
+// secondThought registers somebody again who was found not to be whom the jury
+// is for, and whose answers say now that they are.
+func (s *Service) secondThought(ctx context.Context, cmd domain.Command, r Recruitment, p people.Person, said people.Answers) (people.Person, error) {
+	if p.Status != people.Ineligible || len(said) == 0 {
+		return p, nil
+	}
+	answers, err := s.d.People.Answers(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	if p.Reason == selfDeclared && said[eligibleKey] != "yes" || Judge(r.Rules, r.Targets, answers).Reason != "" {
+		return p, nil
+	}
+	// What is known of the person stays: nothing new comes with this.
+	return s.d.People.Register(ctx, system(cmd, "again"), r.Process, people.RegisterInput{Person: p.ID, Source: people.FromStaff})
 }
 
 func (s *Service) open(ctx context.Context, processID string) (Recruitment, error) {

@@ -1,6 +1,7 @@
 package recruitment_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -231,5 +232,48 @@ func TestALettersCodeRegistersItsPerson(t *testing.T) {
 	}
 	if _, err := w.s.NotEligible(ctx, w.by(page), jury, invited.ID, "too_young"); !domain.Is(err, domain.NotFound) {
 		t.Errorf("anybody as judge: %v", err)
+	}
+}
+
+// Whoever said that they are not whom the jury is for, or gave an answer that
+// rules them out, and takes it back, is registered like anybody else: they
+// used to be told so and to be in no draw.
+func TestASecondThoughtAboutWhoTheJuryIsFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open()
+	ctx := t.Context()
+	texts := domain.SystemActor("sms")
+	for i, c := range []struct {
+		out, again people.Answers // nil: they say so themselves
+		want       people.Status
+	}{
+		{nil, people.Answers{"eligible": "yes"}, people.InPool},
+		{nil, people.Answers{"place": "North"}, people.Ineligible},
+		{people.Answers{"elected": "yes"}, people.Answers{"elected": "no"}, people.InPool},
+		{people.Answers{"elected": "yes"}, people.Answers{"place": "North"}, people.Ineligible},
+	} {
+		got, err := w.s.Register(ctx, w.by(texts), jury, recruitment.RegisterInput{
+			Source: people.FromText, Channel: people.ChannelText, Identity: people.Identity{Number: people.Private(fmt.Sprintf("+9990000001%02d", i))}})
+		w.must(err)
+		if c.out == nil {
+			_, err = w.s.NotEligible(ctx, w.by(texts), jury, got.Person, "self_declared")
+		} else {
+			_, err = w.s.Answer(ctx, w.by(texts), jury, got.Person, recruitment.AnswerInput{Answers: c.out})
+		}
+		w.must(err)
+		if st := w.status(got.Person); st != people.Ineligible {
+			t.Fatalf("%d: %s at first, want ineligible", i, st)
+		}
+		again := w.by(texts)
+		for range 2 {
+			_, err = w.s.Answer(ctx, again, jury, got.Person, recruitment.AnswerInput{Answers: c.again})
+			w.must(err)
+		}
+		_, err = w.s.Answer(ctx, w.by(texts), jury, got.Person, recruitment.AnswerInput{Answers: people.Answers{"place": "North", "age": "45+"}})
+		w.must(err)
+		if st := w.status(got.Person); st != c.want {
+			t.Errorf("%d: in the end %s, want %s", i, st, c.want)
+		}
 	}
 }
