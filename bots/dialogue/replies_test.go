@@ -15,7 +15,7 @@ import (
 // labelFiles are all files of labelled replies.
 var labelFiles = []string{
 	"replies.txt", "replies_blind.txt", "replies_apart.txt", "replies_fourth.txt", "replies_fifth.txt", "replies_sixth.txt",
-	"replies_seventh.txt",
+	"replies_seventh.txt", "replies_eighth.txt",
 }
 
 // labelled is one reply and what a careful person reads in it.
@@ -152,15 +152,15 @@ func keys[V any](m map[string]V) []string {
 	return out
 }
 
-// measured says what the files that were never tuned on gave per label over
-// all languages: the floor below which understanding must not fall.
-// replies_blind.txt is by the lexicon's author, the others by people who had
-// not read the lexicons. The two of these gave less at first sight (their
-// headers say how much); what was changed since are rules of grammar and closed
-// lists, such as the names of kin, and none of their lines.
+// measured says what the files that were never learnt from must give per label
+// over all languages. replies_blind.txt is by the lexicon's author, the others by
+// people who had not read the lexicons. The errors of the first three were looked
+// at when general rules were written (their headers say what they gave before);
+// replies_eighth.txt is as nobody has looked at it since it was first measured.
 var measured = map[string]map[string]float64{
 	"replies_blind.txt":  {"yes": 0.995, "no": 0.995},
 	"replies_apart.txt":  {"yes": 0.995, "no": 0.995, "stop recall": 0.98},
+	"replies_eighth.txt": {"yes": 0.995, "no": 0.995, "stop recall": 0.9},
 	"replies_fourth.txt": {"yes": 0.990, "no": 0.995, "stop recall": 0.95},
 }
 
