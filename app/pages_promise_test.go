@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"folkmoot/domain"
 	"folkmoot/domain/process"
@@ -237,6 +238,7 @@ func (b *begun) going(t *testing.T) {
 	org.post(b.path+"/targets", "feature.0", "gender", "value.0", "woman", "min.0", "5", "max.0", "7", "feature.1", "gender", "value.1", "man", "min.1", "5", "max.1", "7").wants(t, "targets", 303)
 	org.post(b.path+"/pool/trial").wants(t, "the opt-out test", 303)
 	org.post(b.path+"/advance", "to", "recruiting").wants(t, "recruiting", 303)
+	b.unmoved(t)
 	org.get(b.path+"/promise").asked(t, "a remit that people were invited to", b.path+"/promise/remit", false)
 	org.post(b.path+"/promise/remit", "question", "Why?").wants(t, "another remit", 409, "can no longer change")
 	org.post(b.path+"/pause", "reason", "Snow").wants(t, "a pause", 303)
@@ -261,4 +263,23 @@ func (b *begun) evaluating(t *testing.T) {
 	eva.post(b.path+"/evaluation").wants(t, "an empty evaluation", 400, "f-evaluation-error", "a summary that anyone can read")
 	eva.post(b.path+"/evaluation", "evaluation", "It was fair; buses were late.").wants(t, "the evaluation", 303, at+"#evaluation")
 	b.all["organiser"].get(at).wants(t, "what is published", 200, `id="evaluation"`, "It was fair; buses were late.", "Staff evaluator, Thu 15 January 2026")
+}
+
+// unmoved: whoever saves the specification without touching its days moves
+// nothing, also where the API set them to the second.
+func (b *begun) unmoved(t *testing.T) {
+	get := func() process.View { return must[process.View](t)(b.process.Get(b.ctx, b.actors["organiser"], b.id)) }
+	x := get().Specification
+	in := process.SpecificationInput{Size: x.Size, MinSeated: x.MinSeated, Starts: x.Starts.Add(7 * time.Second), Ends: x.Ends}
+	was := must[process.View](t)(b.process.Specify(b.ctx, b.do("organiser"), b.id, in)).Specification
+	form := []string{"size", "12", "min_seated", "9", "starts_day", "2026-03-02", "starts_at", "09:30", "ends_day", "2026-03-04", "ends_at", "16:00"}
+	b.all["organiser"].post(b.path+"/design/specification", form...).wants(t, "saving it untouched", 303)
+	if got := get().Specification; !got.Starts.Equal(was.Starts) || !got.Ends.Equal(was.Ends) || got.MinSeated != 9 {
+		t.Errorf("got %v to %v, least %d; want %v to %v, least 9", got.Starts, got.Ends, got.MinSeated, was.Starts, was.Ends)
+	}
+	form[9] = "2026-03-05"
+	b.all["organiser"].post(b.path+"/design/specification", form...).wants(t, "another last day", 303)
+	if got := get().Specification.Ends; !got.Equal(was.Ends.AddDate(0, 0, 1)) {
+		t.Errorf("got %v, want a day later than %v", got, was.Ends)
+	}
 }

@@ -154,10 +154,28 @@ func formatChoices() []string {
 	return out
 }
 
-// blankTime leaves a time of day empty where no day was set.
-func blankTime(t time.Time, zone *time.Location) string { return local(t, zone, "15:04") }
-
 func (s Services) specificationForm(d desk) form {
+	x := d.P.Specification
+	f := form{Action: d.URL("/design/specification"), Heading: "Change the specification", Button: "Save the specification", Folded: true, Version: d.P.Version,
+		Fields: s.specificationFields(d)}
+	if x.SetAt.IsZero() {
+		f.Heading = "Write the specification"
+		f.Intro = "Seats are needed to save it. The rest can follow: what is empty is listed as missing."
+		return f
+	}
+	f.Intro = "A change ends oversight’s signatures under the specification."
+	if d.P.Reached(domain.Selected) {
+		f.Intro += " The draw was made: seats and reserves can no longer change."
+	}
+	if d.P.Reached(domain.Recruiting) && !d.P.Reached(domain.Deliberating) {
+		f.Intro += " Another first or last day is told at once, by text, to everybody who counts on them."
+	}
+	return f
+}
+
+// specificationFields are filled with what stands; formats and languages that
+// the law asks for are ticked at first.
+func (s Services) specificationFields(d desk) []formField {
 	x, k, zone := d.P.Specification, process.Kinds[d.P.Kind], d.Zone()
 	hours, pay, formats, languages := "", "", x.Formats, x.Languages
 	if !x.SetAt.IsZero() {
@@ -166,7 +184,7 @@ func (s Services) specificationForm(d desk) form {
 		law := s.Process.Profiles[d.P.Profile]
 		formats, languages = law.Formats, law.Languages
 	}
-	f := form{Action: d.URL("/design/specification"), Heading: "Change the specification", Button: "Save the specification", Folded: true, Version: d.P.Version, Fields: []formField{
+	return []formField{
 		heading("How many, for how long"),
 		input("size", "Seats", fmt.Sprintf("A %s has %d to %d.", k.Label, k.MinSize, k.MaxSize), blankZero(x.Size)).typedAs("number"),
 		input("min_seated", "Least people to begin with", "With fewer who have confirmed, it does not begin.", blankZero(x.MinSeated)).typedAs("number"),
@@ -174,9 +192,9 @@ func (s Services) specificationForm(d desk) form {
 		input("hours", "Hours together, all sessions", fmt.Sprintf("A %s has at least %.0f.", k.Label, k.MinHours), hours),
 		heading("When and where"),
 		input("starts_day", "First day", "Such as 2027-03-31.", local(x.Starts, zone, time.DateOnly)).typedAs("date"),
-		input("starts_at", "It begins at", "Such as 9:30. Times are those of "+d.P.Zone+".", blankTime(x.Starts, zone)).typedAs("time"),
+		input("starts_at", "It begins at", "Such as 9:30. Times are those of "+d.P.Zone+".", local(x.Starts, zone, "15:04")).typedAs("time"),
 		input("ends_day", "Last day", "", local(x.Ends, zone, time.DateOnly)).typedAs("date"),
-		input("ends_at", "It ends at", "", blankTime(x.Ends, zone)).typedAs("time"),
+		input("ends_at", "It ends at", "", local(x.Ends, zone, "15:04")).typedAs("time"),
 		input("times", "Hours of a day, in words", "Such as: 9.30am to 5pm.", x.Times),
 		input("place", "Place", "As people know it. Sessions have their full address later.", x.Place),
 		heading("What it is for"),
@@ -194,20 +212,16 @@ func (s Services) specificationForm(d desk) form {
 		input("area", "Who may register: people living in", "Such as: the parish of Lydney.", x.Area),
 		input("min_age", "Least age", "Leave it empty where there is none.", blankZero(x.MinAge)).typedAs("number"),
 		input("small_number", "Smallest number that is shown", "Counts under it are hidden on pages. Leave it empty for 5; 3 is the least.", blankZero(x.SmallNumber)).typedAs("number"),
-	}}
-	if x.SetAt.IsZero() {
-		f.Heading = "Write the specification"
-		f.Intro = "Seats are needed to save it. The rest can follow: what is empty is listed as missing."
-		return f
 	}
-	f.Intro = "A change ends oversight’s signatures under the specification."
-	if d.P.Reached(domain.Selected) {
-		f.Intro += " The draw was made: seats and reserves can no longer change."
+}
+
+// unmoved keeps a time to the second where its form, which knows minutes, shows
+// it as it was: people are texted when the days move.
+func unmoved(was, typed time.Time) time.Time {
+	if was.Truncate(time.Minute).Equal(typed) {
+		return was
 	}
-	if d.P.Reached(domain.Recruiting) && !d.P.Reached(domain.Deliberating) {
-		f.Intro += " Another first or last day is told at once, by text, to everybody who counts on them."
-	}
-	return f
+	return typed
 }
 
 func (s Services) specify(ctx context.Context, r *Request, d desk, in typed) error {
@@ -224,106 +238,7 @@ func (s Services) specify(ctx context.Context, r *Request, d desk, in typed) err
 	if err := in.p.Err(); err != nil {
 		return err
 	}
+	spec.Starts, spec.Ends = unmoved(d.P.Specification.Starts, spec.Starts), unmoved(d.P.Specification.Ends, spec.Ends)
 	_, err := s.Process.Specify(ctx, r.Command(), d.P.ID, spec)
 	return renamedOne(err, "ends", "ends_day")
-}
-
-// oversightPart is the panel and what each of it has signed.
-func (s Services) oversightPart(ctx context.Context, d desk) (sheetPart, error) {
-	part := sheetPart{ID: "oversight", Heading: "Oversight panel", Lacking: len(d.P.Oversight) == 0,
-		Text: "At least three independent people from different standpoints. Their names are published. They sign the question and the specification on the overview page; a signature ends when what it is for changes.", Empty: "Nobody is appointed yet."}
-	question, spec := d.P.SignedBy("question"), d.P.SignedBy("specification")
-	for _, m := range d.P.Oversight {
-		row := sheetRow{Title: m.Name, Text: first(m.Standpoint), Status: Status{"waiting", "Has not signed"}}
-		var signed []string
-		if slices.Contains(question, m.User) {
-			signed = append(signed, "the question")
-		}
-		if slices.Contains(spec, m.User) {
-			signed = append(signed, "the specification")
-		}
-		if len(signed) > 0 {
-			row.Status = Status{"kept", "Signed " + spoken(signed)}
-		}
-		part.Rows = append(part.Rows, row)
-	}
-	if !d.May(domain.DesignProcess) || !d.open() {
-		return part, nil
-	}
-	all, err := s.Access.Colleagues(ctx, d.Actor, d.scope())
-	choices := []string{"", "Choose"}
-	for _, c := range all {
-		if slices.Contains(c.Roles, domain.Oversight) {
-			choices = append(choices, c.ID, c.Name)
-		}
-	}
-	if len(choices) == 2 {
-		part.Empty = "Nobody is appointed yet, and nobody has the role oversight here. An administrator gives it: folkmoot admin user --role=oversight --body=" + d.P.Body + " \"Name\""
-		return part, err
-	}
-	part.Forms = []form{{Action: d.URL("/design/oversight"), Heading: "Appoint somebody, or change their entry", Button: "Appoint them", Folded: true, Fields: []formField{
-		selects("user", "Who", "Those who have the role oversight here; an administrator gives it.", "", choices...),
-		input("name", "Name, as it is published", "Leave it empty for the name above.", ""),
-		input("standpoint", "Where they stand", "It is published. Such as: patient voice, local government, clinical.", ""),
-	}}}
-	return part, err
-}
-
-func (s Services) appoint(ctx context.Context, r *Request, d desk, in typed) error {
-	who := process.OversightInput{User: in.text("user"), Name: in.text("name"), Standpoint: in.text("standpoint")}
-	if who.Name == "" {
-		names, err := s.namesIn(ctx, d)
-		if err != nil {
-			return err
-		}
-		who.Name = names[who.User]
-	}
-	_, err := s.Process.AppointOversight(ctx, r.Command(), d.P.ID, who)
-	return reworded(err, map[string]string{"user": "choose who it is"})
-}
-
-// materialsPart is in which formats and languages the invitation is ready, and
-// what else is.
-func (s Services) materialsPart(d desk, names nameOf) sheetPart {
-	part := sheetPart{ID: "materials", Heading: "Texts and papers that are ready", Text: "The invitation has to be ready in every format and language at the same time, before anybody is invited."}
-	needed := s.Process.Needed(d.P, "invitation")
-	can := d.May(domain.DesignProcess) && d.open()
-	for _, m := range needed {
-		part.Rows = append(part.Rows, s.materialRow(d, m, names, can))
-	}
-	for _, m := range d.P.Materials {
-		if !slices.ContainsFunc(needed, func(n process.Material) bool {
-			return n.Name == m.Name && n.Format == m.Format && n.Language == m.Language
-		}) {
-			part.Rows = append(part.Rows, s.materialRow(d, m, names, false))
-		}
-	}
-	if can {
-		part.Forms = []form{{Action: d.URL("/design/materials"), Heading: "Something else is ready", Button: "Note it", Secondary: true, Folded: true, Fields: []formField{
-			input("name", "What", "Such as: privacy notice, report.", ""),
-			selects("format", "In which format", "", "", formatChoices()...),
-			selects("language", "In which language", "", "en", s.languagesWith(d.P.Specification.Languages)...),
-		}}}
-	}
-	return part
-}
-
-func (s Services) materialRow(d desk, m process.Material, names nameOf, can bool) sheetRow {
-	what := formatName(m.Format) + " in " + s.languageName(m.Language)
-	row := sheetRow{Title: first(words(m.Name)) + ", " + what, Status: Status{"due", "Not ready yet"}}
-	if !m.At.IsZero() {
-		row.Status, row.Quiet = Status{"kept", "Ready"}, names.by(d, m.By, m.At)
-		return row
-	}
-	if can {
-		row.Forms = []form{{Action: d.URL("/design/materials"), Button: "Ready: " + what, Secondary: true, Hidden: []fact{{Name: "name", Text: m.Name}, {Name: "format", Text: m.Format}, {Name: "language", Text: m.Language}}}}
-	}
-	return row
-}
-
-func (s Services) materialReady(ctx context.Context, r *Request, d desk, in typed) error {
-	_, err := s.Process.MaterialReady(ctx, r.Command(), d.P.ID, process.MaterialInput{
-		Name: strings.ReplaceAll(strings.ToLower(in.text("name")), " ", "_"), Format: in.text("format"), Language: in.text("language"),
-	})
-	return reworded(err, map[string]string{"format": "choose a format"})
 }

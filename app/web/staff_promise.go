@@ -259,7 +259,11 @@ func (s Services) commit(ctx context.Context, r *Request, d desk, in typed) erro
 	if err := in.p.Err(); err != nil {
 		return err
 	}
-	if !due.IsZero() { // the whole day counts
+	was := d.P.Commitment.ResponseDue
+	switch {
+	case !due.IsZero() && local(was, d.Zone(), time.DateOnly) == local(due, d.Zone(), time.DateOnly):
+		due = was // as it was promised, to the hour
+	case !due.IsZero(): // the whole day counts
 		due = time.Date(due.Year(), due.Month(), due.Day(), 23, 59, 0, 0, due.Location())
 	}
 	_, err := s.Process.Commit(ctx, r.Command(), d.P.ID, process.CommitmentInput{Promise: in.text("promise"), ResponseDue: due, DecidedBy: in.text("decided_by")})
