@@ -168,6 +168,10 @@ var reasons = map[string]Status{
 	"late":                       {"late", "Is late"},
 	"erase_request":              {"due", "Wants their data erased"},
 	"benefits_call":              {"due", "Wants a call about benefits"},
+	"more":                       {"due", "Said more, perhaps to one of you"},
+	"in_time":                    {"late", "Answered in time; it reached us too late"},
+	"late_yes":                   {"due", "Says yes to a seat that was passed on"},
+	"ring_change":                {"late", "Ring them: no text reaches them about a change"},
 }
 
 func reasonStatus(reason string) Status {

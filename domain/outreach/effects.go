@@ -90,13 +90,13 @@ func (s *Service) tell(ctx context.Context, t telling) (Way, error) {
 		Code: contact.Code, Vars: t.Vars,
 	}
 	if contact.Calls && t.Class != domain.ClassBulk {
-		return ByNone, s.enqueue(ctx, t.id, QueueData{Process: t.Process, Person: t.Person, Reason: "ring_" + t.Template, At: s.Clock.Now()})
+		return ByNone, s.enqueue(ctx, t.id, QueueData{Process: t.Process, Person: t.Person, Reason: ringReason + t.Template, At: s.Clock.Now()})
 	}
 	if contact.byEmail() {
 		return s.mail(ctx, t, note, contact.Email)
 	}
 	if contact.Phone == "" || contact.Letters {
-		return s.write(ctx, t, note)
+		return s.byPost(ctx, t, note)
 	}
 	return s.text(ctx, t, note, contact.Phone)
 }
@@ -151,10 +151,26 @@ func (s *Service) put(ctx context.Context, e errand) (Way, error) {
 	case refused && e.Class == domain.ClassBulk:
 		return ByNone, nil
 	case refused:
-		return s.write(ctx, e.telling, e.note)
+		return s.byPost(ctx, e.telling, e.note)
 	}
 	return e.way, nil
 }
+
+// byPost writes a letter. Of an emergency, which a letter tells too late,
+// somebody rings them, too.
+func (s *Service) byPost(ctx context.Context, t telling, note Note) (Way, error) {
+	if t.urgent && t.wave != "" {
+		d := QueueData{Process: t.Process, Person: t.Person, Reason: ringReason + t.Template, At: s.Clock.Now()}
+		if err := s.enqueue(ctx, domain.Derive(t.id, "ring"), d); err != nil {
+			return ByNone, err
+		}
+	}
+	return s.write(ctx, t, note)
+}
+
+// ringReason begins the reason of an item that asks to ring somebody, before
+// the name of the message.
+const ringReason = "ring_"
 
 // stillAt is unavailable when the person was given another number or mailbox
 // since it was looked up. It is asked after the document was read: a change

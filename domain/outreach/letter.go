@@ -106,9 +106,10 @@ type Batch struct {
 
 // Print puts up to [MaxBatch] waiting letters of the process into a batch
 // named after the command. Asking again with the same key answers the same
-// batch.
+// batch. Of a cancelled process only the letters that say so are printed.
 func (s *Service) Print(ctx context.Context, cmd domain.Command, process string) (Batch, error) {
-	if _, err := s.may(ctx, cmd.Actor, domain.Recruit, process); err != nil {
+	ref, err := s.may(ctx, cmd.Actor, domain.Recruit, process)
+	if err != nil {
 		return Batch{}, err
 	}
 	b := Batch{ID: cmd.ID("batch")}
@@ -128,7 +129,8 @@ func (s *Service) Print(ctx context.Context, cmd domain.Command, process string)
 	}
 	for _, l := range waiting {
 		batch := b.ID
-		if !l.Expires.IsZero() && !l.Expires.After(now) {
+		overtaken := ref.Stage == domain.Cancelled && l.Template != tellsCancelled
+		if overtaken || !l.Expires.IsZero() && !l.Expires.After(now) {
 			batch = "expired"
 		}
 		if err := s.assign(ctx, l.ID, batch); err != nil {

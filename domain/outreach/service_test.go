@@ -50,6 +50,7 @@ type folk struct {
 	mu     sync.Mutex
 	order  []string
 	phones map[string]string // by person; "" gets letters
+	stage  domain.Stage
 }
 
 func (f *folk) add(n int) {
@@ -64,7 +65,7 @@ func (f *folk) Ref(_ context.Context, id string) (domain.ProcessRef, error) {
 	if id != "p1" {
 		return domain.ProcessRef{}, domain.Hidden("process")
 	}
-	return domain.ProcessRef{ID: "p1", Body: "b1", ShortName: "Oak Jury", Zone: "Europe/London"}, nil
+	return domain.ProcessRef{ID: "p1", Body: "b1", ShortName: "Oak Jury", Zone: "Europe/London", Stage: f.stage}, nil
 }
 
 func (f *folk) Contact(_ context.Context, _, person string) (outreach.Contact, error) {
