@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // smallDisk is a folder on a disk of its own, of so many bytes. Only a
@@ -145,6 +148,91 @@ func readOnly(t *testing.T, dir string, only bool) {
 	}
 	if err := syscall.Mount("none", dir, "tmpfs", flags, ""); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestServedDiskTurnsReadOnly takes the right to write from the store's files
+// under the served program, as a disk does that has had enough of its faults.
+func TestServedDiskTurnsReadOnly(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t, 1)
+	s := v.all[0]
+	s.rise(t)
+	const before, during = 5, 10
+	for n := range int64(before) {
+		if err := v.text(n + 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(v.config(t).DataDir, "folkmoot.db*"))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("the store's files: %v, %v", files, err)
+	}
+	immutable(t, files, true)
+	var refused []int64
+	for n := int64(before + 1); n <= before+during; n++ {
+		err := v.text(n)
+		if errors.Is(err, errRefused) {
+			t.Fatalf("a provider was told something else than to come again: %v", err)
+		}
+		if err != nil {
+			refused = append(refused, n)
+		}
+	}
+	if len(refused) == 0 {
+		t.Skip("NOTE: this file system writes on to open files that may not be written: a disk that turns read-only was not tried on the served program")
+	}
+	if status, body := s.says(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "does not answer") {
+		t.Errorf("/readyz answers %d %s, want 503 and why", status, body)
+	}
+	if status, _ := s.says(t, "/"); status != http.StatusOK {
+		t.Errorf("the start page answers %d while nothing can be written", status)
+	}
+	immutable(t, files, false)
+	if !awaited(s) {
+		t.Fatal("when it could write again the program did not go on by itself")
+	}
+	for _, again := range refused {
+		if err := v.text(again); err != nil {
+			t.Errorf("when it could write again: %v", err)
+		}
+	}
+	s.kill(t)
+	v.wantTexts = before + during
+	v.count(t, "the disk turned read-only")
+}
+
+// immutableFlag is FS_IMMUTABLE_FL of Linux' linux/fs.h.
+const immutableFlag = 0x10
+
+// immutable forbids every write to files, or allows it again, whoever has them
+// open. Only a superuser may, and not on every file system.
+func immutable(t *testing.T, files []string, on bool) {
+	t.Helper()
+	for _, path := range files {
+		f, err := os.Open(path)
+		if errors.Is(err, fs.ErrNotExist) && !on { // the program has ended and tidied up
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		flags, err := unix.IoctlGetInt(int(f.Fd()), unix.FS_IOC_GETFLAGS)
+		if err == nil {
+			flags &^= immutableFlag
+			if on {
+				flags |= immutableFlag
+				t.Cleanup(func() { immutable(t, []string{path}, false) })
+			}
+			err = unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, flags)
+		}
+		if err != nil && on {
+			t.Skipf("NOTE: files cannot be made immutable here (%v): a disk that turns read-only was not tried on the served program", err)
+		}
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 
