@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"folkmoot/app/web/webtest"
 	"folkmoot/domain"
 	"folkmoot/domain/process"
 )
@@ -66,6 +67,10 @@ func (b *begun) proposing(t *testing.T) {
 	org.get("/staff").wants(t, "an empty overview", 200, "There is no process yet", "/staff/propose")
 	b.all["administrator"].get("/staff").wants(t, "an administrator's empty overview", 200, "folkmoot admin body", "folkmoot admin user")
 	b.all["caller"].get("/staff").wants(t, "a caller's empty overview", 200, "No process is open to you")
+	t.Run("in a browser", func(t *testing.T) {
+		webtest.Check(t, webtest.Page{Name: "overview-empty", URL: org.base + "/staff", Cookie: org.cookie},
+			webtest.Page{Name: "overview-administrator", URL: org.base + "/staff", Cookie: b.all["administrator"].cookie})
+	})
 	org.get("/staff/propose").wants(t, "the form", 200, "Lydney Town Council (England, councils)", "Vale Council", "jury: 12 to 24 people, at least 12 hours")
 	for _, who := range []string{"caller", "wyn", "administrator"} {
 		b.all[who].get("/staff/propose").wants(t, who+"'s proposal", 404)

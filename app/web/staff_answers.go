@@ -94,6 +94,9 @@ func (s Services) languagePart(d desk, tag string) sheetPart {
 	}
 	f := form{Action: d.URL("/answers/" + url.PathEscape(tag)), Heading: "Change the answers in " + name, Button: "Approve these answers", Folded: true, Version: d.P.Version,
 		Intro: "Write questions as people ask them, and answers in " + name + " that are true as they stand: nobody looks before they go out. A row that you empty is taken away. Save and come back for more rows."}
+	if tag != "en" {
+		f.Intro += " Have somebody who speaks the language read them first."
+	}
 	if len(had) == 0 {
 		f.Heading = "Write answers in " + name
 	}
