@@ -47,7 +47,7 @@ const noAnswer = "no_answer"
 
 // seatless are the outcomes of whoever has no seat that they could give up or
 // come late to.
-var seatless = map[string]bool{withdrawn: true, removed: true, "declined": true, noAnswer: true, "cancelled": true}
+var seatless = map[string]bool{withdrawn: true, removed: true, "declined": true, "completed": true, noAnswer: true, "cancelled": true}
 
 // flowIntent does a flow's own branch for a keyword; an open question that it
 // does not leave is repeated.
