@@ -268,6 +268,7 @@ func (d *Desk) store(ctx context.Context, n *outreach.Number, sc *scene) error {
 	}
 	c.Asked, c.Direct = domain.Milli(s.Asked), sc.reply && len(sc.among) == 0
 	c.Ended = time.Time{}
+	c.Halted = s.Status == dialogue.Stopped && (sc.conv.Halted || sc.conv.Live() && !sc.fresh)
 	if s.Status == dialogue.Ended || s.Status == dialogue.Stopped {
 		c.Ended, c.Wakes = sc.at, time.Time{}
 	}

@@ -199,10 +199,23 @@ func (d *Desk) resume(ctx context.Context, n *outreach.Number, sc scene, c outre
 	if ref.Stage == domain.Cancelled {
 		sc.talk.State = d.calledOff(sc.talk.State, sc.at)
 	}
-	if n.Refuses(c.Process, c.Person) { // by another conversation, the network, or a member of staff
-		sc.talk.State.Status = dialogue.Stopped
-	}
+	sc.talk.State.Status = statusOf(sc.talk.State, n.Refuses(c.Process, c.Person))
 	return sc, nil
+}
+
+// statusOf is the status of a conversation by whether its person refuses texts
+// now: another conversation, the network, or a member of staff may have
+// learned that, or that it is taken back.
+func statusOf(s dialogue.State, refused bool) dialogue.Status {
+	switch {
+	case refused:
+		return dialogue.Stopped
+	case s.Status != dialogue.Stopped:
+		return s.Status
+	case s.Outcome != "":
+		return dialogue.Ended
+	}
+	return dialogue.Open
 }
 
 // calledOff is the conversation of a process that was cancelled: it asks

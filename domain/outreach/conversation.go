@@ -23,6 +23,7 @@ type Conversation struct {
 	Direct  bool          `json:"direct,omitempty"` // it asked so in answer to the resident's own text
 	Wakes   time.Time     `json:"wakes,omitzero"`   // when it goes on without a reply
 	Ended   time.Time     `json:"ended,omitzero"`   // kept a while, to answer late replies by state
+	Halted  bool          `json:"halted,omitempty"` // it was live when a STOP ended it: a START takes it up again
 }
 
 // Bound is what the conversation's state is sealed with.

@@ -64,7 +64,7 @@ func (n *Number) Stop(o OptOut) bool {
 	meant := func(process, person string) bool { return o.covers(process) && (o.Person == "" || o.Person == person) }
 	for i := range n.Conversations {
 		if c := &n.Conversations[i]; c.Live() && meant(c.Process, c.Person) {
-			c.Ended, c.Wakes = o.At, time.Time{}
+			c.Ended, c.Wakes, c.Halted = o.At, time.Time{}, true
 		}
 	}
 	for i := range n.Outbox {
@@ -77,11 +77,17 @@ func (n *Number) Stop(o OptOut) bool {
 }
 
 // Restart takes back the opt-outs in the scope, at the resident's own wish.
-// [All] takes back every one. It reports whether there was any.
+// [All] takes back every one. The conversations that they ended go on: what
+// fell due meanwhile is due now. It reports whether there was any.
 func (n *Number) Restart(scope string) bool {
 	before := len(n.OptOuts)
 	n.OptOuts = slices.DeleteFunc(n.OptOuts, func(o OptOut) bool {
 		return scope == All || o.Scope == scope || o.Scope == All
 	})
+	for i := range n.Conversations {
+		if c := &n.Conversations[i]; c.Halted && !n.Refuses(c.Process, c.Person) {
+			c.Wakes, c.Ended, c.Halted = c.Ended, time.Time{}, false
+		}
+	}
 	return len(n.OptOuts) < before
 }
