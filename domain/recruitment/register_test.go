@@ -150,6 +150,12 @@ func TestRegistrationAfterTheDoorsClosed(t *testing.T) {
 		t.Errorf("closed early: %s", v.State)
 	}
 	w.clock.Set(closes)
+	w.ref.Stage = domain.Paused
+	w.tick()
+	if v, _ := w.s.Get(ctx, olive, jury); v.State != recruitment.PoolOpen {
+		t.Errorf("closed while the process is paused: %s", v.State)
+	}
+	w.ref.Stage = domain.Recruiting
 	w.tick()
 	v, err := w.s.Get(ctx, olive, jury)
 	w.must(err)

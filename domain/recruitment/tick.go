@@ -143,19 +143,19 @@ func (s *Service) tickPool(ctx context.Context, r Recruitment, now time.Time) (i
 		}
 		n++
 	}
-	if r.State == PoolOpen && !r.ClosesAt.IsZero() && !now.Before(r.ClosesAt) {
-		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("close", r.ID, r.ClosesAt.Format(time.RFC3339))}
-		if _, err := s.ClosePool(ctx, cmd, r.Process); err != nil {
-			return 0, err
-		}
-		n++
-	}
 	if r.State == PoolSetup {
 		return n, nil
 	}
 	ref, err := s.d.Processes.Ref(ctx, r.Process)
-	if err != nil {
+	if err != nil || ref.Stage == domain.Paused { // nothing falls due
 		return n, err
+	}
+	if r.State == PoolOpen && !r.ClosesAt.IsZero() && !now.Before(r.ClosesAt) {
+		cmd := domain.Command{Actor: domain.SystemActor("job"), Key: domain.Derive("close", r.ID, r.ClosesAt.Format(time.RFC3339))}
+		if _, err := s.ClosePool(ctx, cmd, r.Process); err != nil {
+			return n, err
+		}
+		n++
 	}
 	counted, err := s.tally(ctx, ref)
 	if counted {
