@@ -32,6 +32,11 @@
 // these is a metric. A message that tells a decision is not sent again
 // without a person.
 //
+// A paused process says nothing unasked and lets nothing run out; replies
+// count. One that was cancelled asks nothing more, whatever was open. What
+// somebody texts after a person wrote to them is taken for an answer to the
+// open question only when it is a digit.
+//
 // What goes wrong, and the tests that count what comes of it. Each is of this
 // package but those named with another.
 //
@@ -40,7 +45,7 @@
 //	out of order, late     TestTextsThatComeLateAndOutOfOrder         TestMishapsOfReports,                         TestWhatIsTooLateIsNotSent
 //	                                                                  TestReportsComeInAnyOrderAndMoreThanOnce
 //	our answer is cut      TestCopiesOfAWebhookAreOneMessage          TestMishapsOfReports                          (the provider's: next row)
-//	cut, 5xx, 429, lost    TestWhatWebhooksMissIsFetched              TestReportsThatAreLostChangeNothing           TestEveryMishapOfARealProtocolSendsOnce, TestMailMishaps
+//	cut, 5xx, 429, lost    TestWhatWebhooksMissIsFetched, TestAnOutageOfHoursLosesNothing  TestReportsThatAreLostChangeNothing           TestEveryMishapOfARealProtocolSendsOnce, TestMailMishaps
 //	slow                   TestTheBacklogIsBoundedAndTheStoreKnowsTheRest  TestReportsFasterThanTheyAreWorkedOn     gateway.TestTwilioSlow, gateway.TestWhatAnEmailCameTo
 //	a crash at any write   TestACrashAtAnyStoreOperationLosesAndDoublesNothing, for all three             ... and TestACrashBetweenClaimAndAnswerIsUnknownNotPending
 //	the store is away      TestNothingIsAcknowledgedWhileTheStoreIsAway  TestMishapsOfReports                       TestACrashAtAnyStoreOperationLosesAndDoublesNothing
