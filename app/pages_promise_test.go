@@ -85,6 +85,7 @@ func (b *begun) proposing(t *testing.T) {
 	a.wants(t, "a proposal", 303, "/staff/processes/")
 	b.path = a.to
 	b.id = must[string](t)(url.PathUnescape(strings.TrimPrefix(a.to, "/staff/processes/")))
+	org.post("/staff/propose", "body", b.body, "kind", "jury", "name", "Business", "short_name", "Business Jury", "keyword", "BUS").wants(t, "a word that is taken", 400, "another process here that has not ended goes by this word", "Business Jury")
 	org.get("/staff").wants(t, "the overview", 200, "Buses in Lydney", "Propose a further process")
 	b.all["elsewhere"].get(b.path).wants(t, "another body's process", 404)
 }

@@ -336,6 +336,36 @@ func TestAProposalSaysEverythingThatItLacks(t *testing.T) {
 	}
 }
 
+// Whoever texts a word means one process; sent twice, a proposal is one.
+func TestAWordToTextIsForOneProcess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := process.ProposeInput{Body: w.body, Kind: "jury", Name: "Buses", ShortName: "Bus Jury", Keyword: "bus"}
+	cmd := w.organiser()
+	one, err := w.Propose(t.Context(), cmd, in)
+	w.must(err)
+	if again, err := w.Propose(t.Context(), cmd, in); err != nil || again.ID != one.ID {
+		t.Errorf("sent twice: got %s and %v, want %s", again.ID, err, one.ID)
+	}
+	for _, step := range []func() error{
+		func() error { return nil },
+		func() error {
+			_, err := w.Pause(t.Context(), w.organiser(), one.ID, process.ReasonInput{Reason: "election called"})
+			return err
+		},
+	} {
+		w.must(step())
+		if _, err := w.Propose(t.Context(), w.organiser(), in); !domain.Is(err, domain.Invalid) || !strings.Contains(err.Error(), "goes by this word") {
+			t.Errorf("got %v, want the keyword refused", err)
+		}
+	}
+	_, err = w.Cancel(t.Context(), w.organiser(), one.ID, process.ReasonInput{Reason: "no money"})
+	w.must(err)
+	if _, err := w.Propose(t.Context(), w.organiser(), in); err != nil {
+		t.Errorf("the word of a process that ended: got %v", err)
+	}
+}
+
 func TestADutyAssessmentIsApprovedBySomebodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -123,7 +123,7 @@ type ProposeInput struct {
 // Propose makes a process in the stage proposed.
 func (s *Service) Propose(ctx context.Context, cmd domain.Command, in ProposeInput) (View, error) {
 	if in.Body == "" { // nothing to hold a permission over: say what the form lacks
-		return View{}, s.checkPropose(ctx, in)
+		return View{}, s.checkPropose(ctx, cmd.ID("process"), in)
 	}
 	if err := domain.Authorize(cmd.Actor, domain.PromiseProcess, domain.Scope{Body: in.Body}); err != nil {
 		return View{}, err
@@ -132,7 +132,7 @@ func (s *Service) Propose(ctx context.Context, cmd domain.Command, in ProposeInp
 	if err != nil {
 		return View{}, err
 	}
-	if err := s.checkPropose(ctx, in); err != nil {
+	if err := s.checkPropose(ctx, cmd.ID("process"), in); err != nil {
 		return View{}, err
 	}
 	now := s.Clock.Now()
@@ -161,7 +161,9 @@ func (s *Service) Propose(ctx context.Context, cmd domain.Command, in ProposeInp
 	return p.view(), nil
 }
 
-func (s *Service) checkPropose(ctx context.Context, in ProposeInput) error {
+// checkPropose collects what is wrong with a proposal; id is that of the process
+// it makes, or has made already.
+func (s *Service) checkPropose(ctx context.Context, id string, in ProposeInput) error {
 	p := domain.Problems{}
 	p.Need(in.Body != "", "body", "choose the body that asks")
 	_, known := Kinds[in.Kind]
@@ -171,12 +173,35 @@ func (s *Service) checkPropose(ctx context.Context, in ProposeInput) error {
 	p.Need(short != "" && len([]rune(short)) <= 30, "short_name", "1 to 30 letters; it starts every text, such as Forest Health Jury")
 	kw := strings.ToUpper(in.Keyword)
 	p.Need(kw == "" || isKeyword(kw), "keyword", "3 to 12 letters A to Z, and not a word that phone networks act on (STOP, YES, END, ...)")
+	if isKeyword(kw) {
+		taken, err := s.keywordTaken(ctx, kw, id)
+		if err != nil {
+			return err
+		}
+		p.Need(!taken, "keyword", "another process here that has not ended goes by this word; choose one of its own")
+	}
 	p.Need(len(in.Partners) <= 12, "partners", "at most 12 further bodies")
 	for _, id := range in.Partners {
 		_, err := s.Bodies.Get(ctx, id)
 		p.Need(err == nil, "partners", "there is no body %q", id)
 	}
 	return p.Err()
+}
+
+// keywordTaken reports whether another process that has not ended goes by a
+// word: whoever texts it must mean one of them.
+func (s *Service) keywordTaken(ctx context.Context, word, but string) (bool, error) {
+	for _, st := range append([]domain.Stage{domain.Paused}, domain.Stages[:len(domain.Stages)-1]...) {
+		for p, err := range s.Processes.Find(ctx, domain.Query{Index: "stage", Equal: []any{string(st)}}) {
+			if err != nil {
+				return false, err
+			}
+			if p.ID != but && (p.Keyword == word || p.Code == word) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 func kindNames() []string {
