@@ -73,7 +73,8 @@ func (c contacts) Audience(ctx context.Context, process, status string, after do
 	return c.h.people.Audience(ctx, process, people.Status(status), after, limit)
 }
 
-// optOuts is outreach as recruitment sees it.
+// optOuts is outreach as recruitment sees it: who wants no texts, and whose
+// messages wait.
 type optOuts struct{ h *house }
 
 // OptedOut says whether a number may not be texted.
@@ -83,6 +84,11 @@ func (o optOuts) OptedOut(ctx context.Context, process, number string) (bool, er
 		return false, nil
 	}
 	return err == nil && n.OptedOut(process), err
+}
+
+// Unread is what of somebody's waits for a person.
+func (o optOuts) Unread(ctx context.Context, process, person string) (bool, time.Time, error) {
+	return o.h.outreach.Unread(ctx, process, person)
 }
 
 // replies carries what residents text to the services.

@@ -79,9 +79,13 @@ func TestAPauseAndACancellationHoldForTexts(t *testing.T) {
 		t.Errorf("who said yes while paused is %s", p.stands(answers))
 	}
 	must[process.View](t)(p.process.Resume(p.ctx, p.do("organiser"), p.id))
-	p.later(time.Hour)
+	p.later(12 * time.Hour)
+	if said, _ := p.since(silent, had); !strings.Contains(said, "reply 1 for yes, 2 for no by Fri 13 Feb") || p.stands(silent) != people.Offered {
+		t.Errorf("half a day after the pause somebody silent is %s and was told %q", p.stands(silent), said)
+	}
+	p.later(40 * time.Hour)
 	if p.stands(silent) != people.NoAnswer {
-		t.Errorf("after the pause the offer stands: %s", p.stands(silent))
+		t.Errorf("two days after the pause the offer stands: %s", p.stands(silent))
 	}
 	p.cancelled(answers)
 }

@@ -281,7 +281,7 @@ func (h *house) wirePeople() {
 		InviteeDraws: store.Open(s, recruitment.InviteeDraws), Waves: store.Open(s, recruitment.Waves),
 		Draws: draws, Replacements: replacements, Batches: store.Open(s, recruitment.Batches), Tallies: store.Open(s, recruitment.Tallies), PostcodeLookups: store.Open(s, recruitment.PostcodeLookups), PostcodeDistricts: store.Open(s, recruitment.PostcodeDistricts), People: h.people, Processes: h.known,
 		Vault: h.seals, Files: s.Files(), Audit: h.audit, Clock: h.clock,
-		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Program: programName(), Beacon: drand{},
+		Lottery: recruitment.Engine{Solver: h.lendSolver}, OptOuts: optOuts{h}, Messages: optOuts{h}, Program: programName(), Beacon: drand{},
 	})
 }
 
@@ -366,7 +366,7 @@ func (h *house) wireTexts() error {
 	desk := sms.NewDesk(sms.DeskDeps{
 		Processes: h.known, Directory: directory{h}, Facts: newFacts(h, texts), Texts: texts, Flows: flows.Get,
 		Parts: func(text string) int { return gsm.Count(text).Segments }, Places: sms.Places(),
-		Join: flows.Recruit, Other: flows.Followup, Rest: "following", Place: h.placed,
+		Join: flows.Recruit, Other: flows.Followup, Rest: "following", Place: h.placed, Stands: h.recruitment.OfferStands,
 	})
 	s := h.store
 	h.outreach = outreach.New(outreach.Deps{

@@ -78,6 +78,7 @@ type ProcessRef struct {
 	MinAge      int       `json:"min_age"`
 	SmallNumber int       `json:"small_number"` // counts under it are suppressed
 	LegalHold   bool      `json:"legal_hold,omitempty"`
+	Resumed     time.Time `json:"resumed,omitzero"` // after its last pause
 }
 
 // Scope is the scope of permissions over the process.

@@ -73,6 +73,9 @@ type DeskDeps struct {
 	// Place says what a postcode answers of the process's questions, see
 	// [dialogue.Env]; nil: nothing.
 	Place func(ctx context.Context, process, postcode string) (map[string]string, error)
+	// Stands is when an offer runs out that is open past its time; not_found
+	// where there is none. nil: none stands longer.
+	Stands func(ctx context.Context, p domain.ProcessRef, person string) (time.Time, error)
 }
 
 // Desk decides which conversation a text belongs to and speaks in it. It is
@@ -249,8 +252,31 @@ func (d *Desk) env(ctx context.Context, ref domain.ProcessRef, c outreach.Conver
 	}
 	maps.Copy(values, t.Vars)
 	vars.Values = values
+	if err := d.hold(ctx, ref, c.Person, values, now); err != nil {
+		return dialogue.Env{}, err
+	}
 	return dialogue.Env{Flow: flow, Vars: vars, Now: now, Langs: langs}, nil
 }
+
+// hold moves the time to reply on where the offer stands past it, because of a
+// pause or of words that nobody has read yet.
+func (d *Desk) hold(ctx context.Context, ref domain.ProcessRef, person string, values map[string]string, now time.Time) error {
+	due, err := time.Parse(time.RFC3339, values[replyBy])
+	if err != nil || person == "" || now.Before(due) || d.Stands == nil {
+		return nil
+	}
+	until, err := d.Stands(ctx, ref, person)
+	if domain.Is(err, domain.NotFound) {
+		return nil
+	}
+	if err == nil && until.After(due) {
+		values[replyBy], values[replyBy+"_text"] = domain.SayMoment(until), domain.SayMoment(until)
+	}
+	return err
+}
+
+// replyBy is the value that says until when an offer may be answered.
+const replyBy = "reply_by"
 
 func orElse(s, otherwise string) string {
 	if s == "" {

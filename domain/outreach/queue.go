@@ -190,6 +190,26 @@ func (s *Service) QueueCount(ctx context.Context, process string) (int64, error)
 	return s.Queue.Count(ctx, domain.Query{Index: "process", Equal: []any{process, ItemOpen}})
 }
 
+// Unread reports whether a text of the person waits for a person to read it,
+// and when the last one was answered or closed.
+func (s *Service) Unread(ctx context.Context, process, person string) (waits bool, answered time.Time, err error) {
+	for i, err := range s.Queue.Find(ctx, newest(person)) {
+		if err != nil {
+			return false, answered, err
+		}
+		if i.Process != process || i.Event == "" {
+			continue
+		}
+		waits = waits || i.State == ItemOpen || i.State == ItemClaimed
+		for _, at := range []time.Time{i.Answered, i.Closed} {
+			if at.After(answered) {
+				answered = at
+			}
+		}
+	}
+	return waits, answered, nil
+}
+
 // mayQueue checks the reader of a process's queue. Items that belong to no
 // process are for organisers of the whole installation.
 func (s *Service) mayQueue(ctx context.Context, a domain.Actor, process string) error {

@@ -241,6 +241,16 @@ func (p *Process) ref() domain.ProcessRef {
 		Code: p.Code, Keyword: p.Keyword, Question: p.Remit.Question, Stage: p.Stage, Zone: p.Zone,
 		Profile: p.Profile, Size: s.Size, MinSeated: s.MinSeated, Reserves: s.Reserves, PayPence: s.PayPence, Place: s.Place, Times: s.Times, Purpose: s.Purpose,
 		Starts: s.Starts, Ends: s.Ends, Phone: p.Phone, ResponseDue: p.Commitment.ResponseDue,
-		MinAge: s.MinAge, SmallNumber: small,
+		MinAge: s.MinAge, SmallNumber: small, Resumed: p.resumed(),
 	}
+}
+
+// resumed is when the process went on after its last pause.
+func (p *Process) resumed() time.Time {
+	for i := len(p.History) - 1; i > 0; i-- {
+		if p.History[i-1].Stage == domain.Paused {
+			return p.History[i].At
+		}
+	}
+	return time.Time{}
 }

@@ -29,6 +29,7 @@ type Deps struct {
 	Lottery           Lottery
 	Beacon            Beacon // of drand rounds; nil: only witnessed digits
 	OptOuts           OptOuts
+	Messages          Messages
 	// Program is the name and version that certificates carry.
 	Program string
 }

@@ -80,8 +80,8 @@ func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
 	return told, errors.Join(errs...)
 }
 
-// tickOffers lets offers lapse whose time has run out, but none while the
-// process is paused. Who was asked by text hears it from the conversation that
+// tickOffers lets offers lapse whose time has run out, but none that is held
+// (see [Service.OfferStands]) and none while the process is paused. Who was asked by text hears it from the conversation that
 // asked; of a cancelled process everybody has heard already.
 func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 	due, err := s.d.People.OffersDue(ctx, now, 500)
@@ -94,6 +94,13 @@ func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
 		ref, err := s.d.Processes.Ref(ctx, p.Process)
 		if err == nil && ref.Stage == domain.Paused {
 			continue // nothing falls due
+		}
+		until := now
+		if err == nil {
+			until, err = s.stands(ctx, ref, p)
+		}
+		if err == nil && until.After(now) {
+			continue
 		}
 		if err == nil {
 			err = s.lapse(ctx, p, ref)
