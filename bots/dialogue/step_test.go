@@ -347,6 +347,30 @@ func TestRepeatedAndCrossedReplies(t *testing.T) {
 	}
 }
 
+// Who sends one digit and at once another has not read the next question: the
+// first answer is taken back and asked again, and nothing is answered by a slip.
+func TestTwoDigitsAtOnce(t *testing.T) {
+	t.Parallel()
+	k := begin()
+	k.say("1", "34")
+	k.env.Now = k.env.Now.Add(2 * time.Minute)
+	at := k.env.Now.Add(time.Minute)
+	state, first := dialogue.Step(k.env, k.state, dialogue.Input{ID: "a", Kind: dialogue.Text, Text: "1", At: at})
+	if first.Entry.Result != dialogue.Answered {
+		t.Fatalf("the first digit: %+v", first.Entry)
+	}
+	slip := dialogue.Input{ID: "b", Kind: dialogue.Text, Text: "2", At: at.Add(time.Second)}
+	state, out := dialogue.Step(k.env, state, slip)
+	if state.Question != "gender" || state.Answers["gender"] != "" || told(out) != "change question.again" || out.Entry.Rule != "other_digit" {
+		t.Errorf("the second at once: at %s, said %q, %+v", state.Question, told(out), out.Entry)
+	}
+	slip.At = at.Add(5 * time.Second)
+	state, out = dialogue.Step(k.env, state, dialogue.Input{ID: "c", Kind: dialogue.Text, Text: "2", At: slip.At})
+	if state.Question == "gender" || out.Entry.Result != dialogue.Answered {
+		t.Errorf("the answer after it: at %s, %+v", state.Question, out.Entry)
+	}
+}
+
 func TestChange(t *testing.T) {
 	t.Parallel()
 	k := begin()

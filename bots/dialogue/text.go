@@ -183,6 +183,10 @@ func (t *turn) echo() (Result, bool) {
 		t.read = Reading{Intent: last.Intent, Rule: "repeat"}
 		return Ignored, true
 	}
+	if since >= 0 && since < repeatWithin && isDigits(words) && isDigits(last.Text) && len(t.state.Undo) > 0 {
+		t.read = Reading{Rule: "other_digit"} // nobody has read the next question yet: which of the two is asked
+		return t.change(), true
+	}
 	if t.at.Before(t.state.Asked.Add(-time.Second)) && t.state.Outcome == "" {
 		t.read = Reading{Rule: "crossed"}
 		t.again()
