@@ -314,6 +314,7 @@ var english = lexicon{
 		IsLanguage: {"english", "saesneg", "bearla", "angielski", "ingles", "in english", "english please", "text in english"},
 		IsChannel:  {"new number", "letters please", "letter please", "by post please", "phone me instead", "ring me instead", "change number"},
 		IsWho: {
+			"wrong number mate", "wrong number pal", "wrong number love", "wrong number hun", "wrong number im afraid", "wrong number i think", "i think you have the wrong number", "i think youve got the wrong number", "you got the wrong number", "think youve got the wrong number", "wrong number sorry mate",
 			"wrong number", "you have the wrong number", "wrong person", "youve got the wrong number",
 			"you have got the wrong number", "this is the wrong number",
 		},
