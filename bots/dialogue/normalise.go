@@ -49,6 +49,9 @@ var signs = map[rune]string{
 // fold gives the form in which words are compared: compatibility form, case
 // and accents away, digits of every script as 0-9, apostrophes dropped.
 func fold(s string) string {
+	if ascii, ok := foldASCII(s); ok {
+		return ascii
+	}
 	s = cases.Fold().String(norm.NFKC.String(s))
 	var b strings.Builder
 	b.Grow(len(s))
@@ -58,6 +61,24 @@ func fold(s string) string {
 		}
 	}
 	return strokes.Replace(b.String())
+}
+
+// foldASCII is fold for what has no letter beyond ASCII: most texts, and most
+// phrases of the lexicons.
+func foldASCII(s string) (string, bool) {
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= unicode.MaxASCII:
+			return "", false
+		case c == '\'' || c == '`':
+		case 'A' <= c && c <= 'Z':
+			out = append(out, c+'a'-'A')
+		default:
+			out = append(out, c)
+		}
+	}
+	return string(out), true
 }
 
 func foldRune(r rune) (rune, bool) {

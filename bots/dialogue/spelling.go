@@ -1,9 +1,6 @@
 package dialogue
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // keyWords are those on whose spelling a reading hangs, however they are
 // typed, by language. All are long: a short word is a slip away from others.
@@ -57,10 +54,10 @@ func spelling(word string, order []*index) string {
 // lexiconWords are all words of all phrases.
 var lexiconWords = func() map[string]bool {
 	out := map[string]bool{}
-	for _, l := range [...]lexicon{english, welsh, irish, polish, portuguese} {
-		for _, phrases := range [][]string{l.yes, l.no, l.neg, l.hedge, l.ask, l.other, l.filler, l.join} {
-			for _, p := range phrases {
-				for _, w := range strings.Fields(read(strings.TrimSuffix(p, "$")).words()) {
+	for _, x := range lexicons {
+		for _, entries := range x.byFirst {
+			for _, e := range entries {
+				for _, w := range e.words {
 					out[w] = true
 				}
 			}
