@@ -62,6 +62,10 @@ type Node struct {
 	// On says what follows each answer, by option key ("yes", "no"); "*" is
 	// any other.
 	On map[string]Branch
+	// More names the text that thanks for a second text to an AskText, sent in one
+	// burst with the first. It then goes where the first went, as when that was
+	// said without a name. "": a person reads it.
+	More string
 	// Next is where the conversation goes when a branch does not say.
 	Next string
 	// Wait bounds the wait for an answer.
@@ -226,7 +230,7 @@ func (f *Flow) Texts() []string {
 		}
 	}
 	for _, n := range f.Nodes {
-		add(n.Say, n.Wait.Say, n.Wait.Timeout.Say)
+		add(n.Say, n.More, n.Wait.Say, n.Wait.Timeout.Say)
 		if n.Ask != AskNothing {
 			add(n.Say + ".again")
 		}

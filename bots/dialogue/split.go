@@ -6,6 +6,13 @@ import "time"
 // postcode, or more of somebody's own words, which a person adds to what they
 // said first.
 func (t *turn) split() (Result, bool) {
+	if node, said := t.saidInWords(); said && node.More != "" && len(t.msg.tokens) > 0 {
+		t.read = Reading{Intent: IsText, Rule: "more_words", Class: ByShape}
+		t.commands(node.On["*"].Do)
+		t.say(node.More, nil)
+		t.again()
+		return Handled, true
+	}
 	n, open := t.open()
 	if !open || t.state.Status != Open {
 		return "", false
@@ -16,7 +23,7 @@ func (t *turn) split() (Result, bool) {
 			return t.answer(n)
 		}
 	}
-	if !t.saidInWords() || len(t.msg.tokens) == 0 {
+	if _, said := t.saidInWords(); !said || len(t.msg.tokens) == 0 {
 		return "", false
 	}
 	t.read = Reading{Rule: "more_words", Class: ByShape}
@@ -33,13 +40,13 @@ func (t *turn) soonAfter(at time.Time) bool {
 }
 
 // saidInWords reports whether the reply accepted just before was somebody's
-// own words.
-func (t *turn) saidInWords() bool {
+// own words, and to which node.
+func (t *turn) saidInWords() (Node, bool) {
 	s := &t.state
 	if len(s.Undo) == 0 || !t.soonAfter(s.Last.At) {
-		return false
+		return Node{}, false
 	}
 	before := s.Undo[len(s.Undo)-1].Node
-	v := s.Answers[before]
-	return t.env.Flow.Nodes[before].Ask == AskText && v != nothing && v != NotSaid
+	n, v := t.env.Flow.Nodes[before], s.Answers[before]
+	return n, n.Ask == AskText && v != nothing && v != NotSaid
 }

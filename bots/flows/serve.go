@@ -60,6 +60,7 @@ var serveV1 = withSides(dialogue.Flow{
 			Say:  "serve.bias_more",
 			Ask:  dialogue.AskText,
 			On:   map[string]dialogue.Branch{"*": {Do: do(DoFeedback, "question", "bias_words", "text", "$text")}},
+			More: "serve.thanks",
 			Next: "after_know",
 			Wait: soon,
 		},

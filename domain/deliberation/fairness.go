@@ -37,7 +37,8 @@ func (in FairnessInput) problems() domain.Problems {
 const LatestSession = "latest"
 
 // RecordFairness adds one member's answer about a session. A second answer to
-// the same question by the same member changes nothing.
+// the same question by the same member changes nothing, but what they say in
+// their own words of bias may come in several texts.
 func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process, id string, in FairnessInput) error {
 	if in.Member == "" {
 		in.Member = c.Actor.ID
@@ -57,7 +58,7 @@ func (s *Service) RecordFairness(ctx context.Context, c domain.Command, process,
 	}
 	now := s.d.Clock.Now()
 	_, err = domain.Change(ctx, s.d.Sessions, domain.At(process, "session", id), domain.Command{}, func(x *Session) error {
-		if slices.Contains(x.Fairness.Answered[in.Question], in.Member) {
+		if x.Fairness.heard(c, in) {
 			return domain.ErrNoChange
 		}
 		if x.State == SessionPlanned || x.State == SessionCancelled {
@@ -89,11 +90,32 @@ func (s *Service) latest(ctx context.Context, process, id string) (string, error
 	return "", domain.Hidden("session")
 }
 
+// keysKept is how many of the last texts about bias are known again: a text is
+// given a second time soon or never.
+const keysKept = 100
+
+// heard reports an answer that is there already, and remembers one in
+// somebody's own words.
+func (f *Fairness) heard(c domain.Command, in FairnessInput) bool {
+	if in.Question != BiasWordsQuestion {
+		return slices.Contains(f.Answered[in.Question], in.Member)
+	}
+	key := domain.Derive("bias_words", c.Key)
+	if slices.Contains(f.Texts, key) {
+		return true
+	}
+	f.Texts = append(f.Texts, key)
+	f.Texts = f.Texts[max(0, len(f.Texts)-keysKept):]
+	return false
+}
+
 func (f *Fairness) add(in FairnessInput) {
 	if f.Answered == nil {
 		f.Answered = map[string][]string{}
 	}
-	f.Answered[in.Question] = insertSorted(f.Answered[in.Question], in.Member)
+	if !slices.Contains(f.Answered[in.Question], in.Member) {
+		f.Answered[in.Question] = insertSorted(f.Answered[in.Question], in.Member)
+	}
 	words := &f.Comments
 	switch in.Question {
 	case FairQuestion:

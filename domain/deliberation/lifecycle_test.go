@@ -362,6 +362,34 @@ func TestFairnessIsCountedOnceAndKeptApart(t *testing.T) {
 	}
 }
 
+// What somebody says of bias in two texts is kept whole, each text once however
+// often its command is given.
+func TestWordsAboutBiasMayComeInPieces(t *testing.T) {
+	t.Parallel()
+	j := convene(t, 6)
+	s := j.plan(t, 1, true)
+	j.hold(t, s, 5)
+	for _, m := range j.seats.ids[:5] { // fewer would not be shown
+		in := deliberation.FairnessInput{Question: "fair", Score: 1}
+		if err := j.RecordFairness(t.Context(), j.by(member(m)), forest, s.ID, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, words := range []string{"a witness talked over people", "and rolled her eyes"} {
+		cmd := j.by(member("juror01"))
+		for range 2 {
+			in := deliberation.FairnessInput{Question: "bias_words", Comment: words}
+			if err := j.RecordFairness(t.Context(), cmd, forest, s.ID, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got := must[deliberation.Session](t)(j.Session(t.Context(), overseer, forest, s.ID))
+	if !slices.Equal(got.Fairness.BiasWords, []string{"a witness talked over people", "and rolled her eyes"}) || got.Fairness.Texts != nil {
+		t.Errorf("oversight reads %+v", got.Fairness)
+	}
+}
+
 // A command given twice is one command, whatever it is.
 func TestCommandTwiceIsOne(t *testing.T) {
 	t.Parallel()

@@ -80,6 +80,7 @@ type Fairness struct {
 	Comments  []string            `json:"comments,omitempty"`
 	BiasWords []string            `json:"bias_words,omitempty"`
 	Answered  map[string][]string `json:"answered,omitempty"` // question -> ids of those who answered
+	Texts     []string            `json:"texts,omitempty"`    // about bias, of late: hashes of their commands, none of which comes twice
 	Hidden    bool                `json:"hidden,omitempty"`   // the counts are not open to this reader; the noughts say nothing
 }
 
@@ -453,7 +454,7 @@ func (s *Service) Sessions(ctx context.Context, a domain.Actor, process string) 
 // actor may not see it. Members see their own mark.
 func (x Session) seenBy(a domain.Actor, ref domain.ProcessRef, lv level) Session {
 	x = domain.Bare(x)
-	x.Fairness.Answered = nil
+	x.Fairness.Answered, x.Fairness.Texts = nil, nil
 	if lv != levelRun {
 		own := x.Attendance[a.ID]
 		x.Attendance = nil
