@@ -183,7 +183,7 @@ func (t *turn) echo() (Result, bool) {
 		t.read = Reading{Intent: last.Intent, Rule: "repeat"}
 		return Ignored, true
 	}
-	if since >= 0 && since < repeatWithin && isDigits(words) && isDigits(last.Text) && len(t.state.Undo) > 0 {
+	if since >= 0 && since < repeatWithin && oneDigit(words) && oneDigit(last.Text) && len(t.state.Undo) > 0 {
 		t.read = Reading{Rule: "other_digit"} // nobody has read the next question yet: which of the two is asked
 		return t.change(), true
 	}
@@ -200,6 +200,8 @@ func (t *turn) echo() (Result, bool) {
 	}
 	return "", false
 }
+
+func oneDigit(words string) bool { return len(words) == 1 && isDigits(words) }
 
 func (t *turn) answersOpen() bool {
 	n, open := t.open()
