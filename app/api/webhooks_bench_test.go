@@ -281,7 +281,7 @@ func caller(b *testing.B, addr string, next *atomic.Int64, until int64, senders 
 }
 
 // BenchmarkConversation is a text from the store to the reply queued: the
-// worker's part alone, with 2 workers as in service.
+// workers' part alone, with as many as in service.
 func BenchmarkConversation(b *testing.B) {
 	f := newFront(b)
 	f.warm(b)

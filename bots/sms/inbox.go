@@ -33,7 +33,7 @@ type InboxDeps struct {
 	Numbers  gateway.NumberRules
 	Clock    domain.Clock
 	Log      *slog.Logger // nil discards
-	// Workers is how many events are taken in at once; default 16. They spend
+	// Workers is how many events are taken in at once; default 48. They spend
 	// their time waiting for the disk, which commits them together.
 	Workers int
 	// Sent is called when an event left something to send; nil: nobody.
@@ -75,7 +75,7 @@ func NewInbox(d InboxDeps) *Inbox {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	if d.Workers == 0 {
-		d.Workers = 16
+		d.Workers = 48
 	}
 	if d.Sent == nil {
 		d.Sent = func() {}
