@@ -87,8 +87,8 @@ func (o optOuts) OptedOut(ctx context.Context, process, number string) (bool, er
 }
 
 // Unread is what of somebody's waits for a person.
-func (o optOuts) Unread(ctx context.Context, process, person string) (bool, time.Time, error) {
-	return o.h.outreach.Unread(ctx, process, person)
+func (o optOuts) Unread(ctx context.Context, process, person string, since time.Time) (bool, time.Time, error) {
+	return o.h.outreach.Unread(ctx, process, person, since)
 }
 
 // replies carries what residents text to the services.

@@ -231,6 +231,12 @@ func (p *played) recruit() {
 
 // offers takes the jury to where the seats are offered.
 func (p *played) offers() {
+	p.applies()
+	p.draws()
+}
+
+// applies has forty residents register.
+func (p *played) applies() {
 	p.at("2026-02-02 10:00")
 	p.open(p.id)
 	for i := range 40 {
@@ -241,6 +247,10 @@ func (p *played) offers() {
 		}))
 	}
 	p.number = "+999000000007"
+}
+
+// draws closes the pool, draws, and offers the seats.
+func (p *played) draws() {
 	must[recruitment.View](p.t)(p.recruitment.ClosePool(p.ctx, p.do("organiser"), p.id))
 	p.settled()
 	d := must[recruitment.DrawView](p.t)(p.recruitment.PrepareDraw(p.ctx, p.do("organiser"), p.id, recruitment.PrepareInput{SeedPlan: "Twelve digits, drawn from a bag of balls in the village hall.", Panels: 100}))

@@ -190,14 +190,14 @@ func (s *Service) QueueCount(ctx context.Context, process string) (int64, error)
 	return s.Queue.Count(ctx, domain.Query{Index: "process", Equal: []any{process, ItemOpen}})
 }
 
-// Unread reports whether a text of the person waits for a person to read it,
-// and when the last one was answered or closed.
-func (s *Service) Unread(ctx context.Context, process, person string) (waits bool, answered time.Time, err error) {
+// Unread reports whether a text of the person that came since a time waits to
+// be read, and when the last of those was answered or closed.
+func (s *Service) Unread(ctx context.Context, process, person string, since time.Time) (waits bool, answered time.Time, err error) {
 	for i, err := range s.Queue.Find(ctx, newest(person)) {
 		if err != nil {
 			return false, answered, err
 		}
-		if i.Process != process || i.Event == "" {
+		if i.Process != process || i.Event == "" || i.At.Before(since) {
 			continue
 		}
 		waits = waits || i.State == ItemOpen || i.State == ItemClaimed

@@ -87,11 +87,10 @@ func (s *Service) ByCode(ctx context.Context, code string) (Person, error) {
 	return found[0], nil
 }
 
-// OffersDue answers up to limit offered persons whose time to answer ran out
-// before a time, earliest first. No permission is asked.
-func (s *Service) OffersDue(ctx context.Context, before time.Time, limit int) ([]Person, error) {
-	found, _, err := s.d.People.Page(ctx, domain.Query{Index: "offer_due", To: domain.Milli(before), Limit: limit})
-	return found, err
+// OffersDue lists the offered persons whose time to answer ran out before a
+// time, earliest first. No permission is asked.
+func (s *Service) OffersDue(ctx context.Context, before time.Time) iter.Seq2[Person, error] {
+	return s.d.People.Find(ctx, domain.Query{Index: "offer_due", To: domain.Milli(before)})
 }
 
 // maxPage bounds a page.

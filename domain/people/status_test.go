@@ -163,9 +163,9 @@ func TestOffersRunOut(t *testing.T) {
 	_, err := w.Lapse(ctx, by(domain.SystemActor("job"), "1"), p.ID, people.LapseInput{})
 	wantCode(t, "in time", err, domain.Conflict)
 	w.clock.Advance(72 * time.Hour)
-	due, err := w.OffersDue(ctx, w.clock.Now().Add(time.Millisecond), 10)
-	if err != nil || len(due) != 1 || due[0].ID != p.ID {
-		t.Fatalf("due: %d, %v", len(due), err)
+	due := w.offersDue(t, w.clock.Now().Add(time.Millisecond))
+	if len(due) != 1 || due[0].ID != p.ID {
+		t.Fatalf("due: %d", len(due))
 	}
 	tell := &people.Tell{Template: "offer_expired", Class: domain.ClassDecision}
 	got, err := w.Lapse(ctx, by(domain.SystemActor("job"), "2"), p.ID, people.LapseInput{Tell: tell})
@@ -179,9 +179,20 @@ func TestOffersRunOut(t *testing.T) {
 	if w.must(t, again, err).Version != got.Version {
 		t.Error("the same command changed the row twice")
 	}
-	if due, _ := w.OffersDue(ctx, w.clock.Now().Add(time.Hour), 10); len(due) != 0 {
+	if due := w.offersDue(t, w.clock.Now().Add(time.Hour)); len(due) != 0 {
 		t.Error("a lapsed offer is still due")
 	}
+}
+
+func (w *world) offersDue(t *testing.T, before time.Time) (due []people.Person) {
+	t.Helper()
+	for p, err := range w.OffersDue(t.Context(), before) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		due = append(due, p)
+	}
+	return due
 }
 
 func messages(p people.Person, template string) int {

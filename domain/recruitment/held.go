@@ -9,7 +9,7 @@ import (
 )
 
 // Nobody loses a seat because we were slow. An offer stands on while what its
-// person wrote waits to be read, and for some time after it was answered, or
+// person wrote since it was made waits to be read, and for some time after it was answered, or
 // after a pause of the process.
 const (
 	offerAfterPause  = 48 * time.Hour
@@ -21,9 +21,9 @@ const (
 
 // Messages says what of somebody's waits for a person to read it. nil: nothing.
 type Messages interface {
-	// Unread reports whether a message of theirs waits, and when the last was
-	// answered or closed.
-	Unread(ctx context.Context, processID, personID string) (waits bool, answered time.Time, err error)
+	// Unread reports whether a message of theirs waits that came since a time,
+	// and when the last of those was answered or closed.
+	Unread(ctx context.Context, processID, personID string, since time.Time) (waits bool, answered time.Time, err error)
 }
 
 // OfferStands is when the offer to the person runs out: at its own time, or
@@ -46,7 +46,7 @@ func (s *Service) stands(ctx context.Context, ref domain.ProcessRef, p people.Pe
 	}
 	most := until.Add(offerHeldMost)
 	if s.d.Messages != nil {
-		waits, answered, err := s.d.Messages.Unread(ctx, p.Process, p.ID)
+		waits, answered, err := s.d.Messages.Unread(ctx, p.Process, p.ID, p.StatusAt)
 		if err != nil {
 			return until, err
 		}

@@ -81,37 +81,39 @@ func (s *Service) tickDraws(ctx context.Context, _ time.Time) (int, error) {
 }
 
 // tickOffers lets offers lapse whose time has run out, but none that is held
-// (see [Service.OfferStands]) and none while the process is paused. Who was asked by text hears it from the conversation that
-// asked; of a cancelled process everybody has heard already.
+// (see [Service.OfferStands]). Who was asked by text hears it from the
+// conversation that asked; of a cancelled process everybody has heard already.
 func (s *Service) tickOffers(ctx context.Context, now time.Time) (int, error) {
-	due, err := s.d.People.OffersDue(ctx, now, 500)
-	if err != nil {
-		return 0, err
-	}
 	lapsed := 0
 	var errs []error
-	for _, p := range due {
-		ref, err := s.d.Processes.Ref(ctx, p.Process)
-		if err == nil && ref.Stage == domain.Paused {
-			continue // nothing falls due
+	for p, err := range s.d.People.OffersDue(ctx, now) {
+		if err != nil {
+			return lapsed, errors.Join(append(errs, err)...)
 		}
-		until := now
-		if err == nil {
-			until, err = s.stands(ctx, ref, p)
-		}
-		if err == nil && until.After(now) {
-			continue
-		}
-		if err == nil {
-			err = s.lapse(ctx, p, ref)
-		}
-		if err == nil {
+		done, err := s.tickOffer(ctx, p, now)
+		if done {
 			lapsed++
-		} else if !domain.Is(err, domain.Conflict) { // a conflict: answered in the same moment
+		}
+		if !domain.Is(err, domain.Conflict) { // a conflict: answered in the same moment
 			errs = append(errs, err)
 		}
 	}
 	return lapsed, errors.Join(errs...)
+}
+
+// tickOffer lets one offer lapse, unless it is held or the process is paused:
+// then nothing falls due.
+func (s *Service) tickOffer(ctx context.Context, p people.Person, now time.Time) (bool, error) {
+	ref, err := s.d.Processes.Ref(ctx, p.Process)
+	if err != nil || ref.Stage == domain.Paused {
+		return false, err
+	}
+	until, err := s.stands(ctx, ref, p)
+	if err != nil || until.After(now) {
+		return false, err
+	}
+	err = s.lapse(ctx, p, ref)
+	return err == nil, err
 }
 
 func (s *Service) lapse(ctx context.Context, p people.Person, ref domain.ProcessRef) error {
